@@ -1,0 +1,110 @@
+/**
+ * Dense matrices as strided views over typed arrays.
+ *
+ * A transpose or a block is a view, never a copy: the kernels read strides, so `gemm(1, transpose(a), b, 0, c)`
+ * is how a transposed product is written.
+ */
+
+export type FloatArray = Float32Array | Float64Array;
+
+/** Element (i,j) is `data[offset + i·rowStride + j·columnStride]`. */
+export interface Matrix<T extends FloatArray = Float64Array> {
+  readonly data: T;
+  readonly rows: number;
+  readonly columns: number;
+  readonly offset: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** A square matrix whose two triangles are both filled and equal. */
+export type SymmetricMatrix = Matrix<Float64Array>;
+
+/** Row-major float64 matrix over `data` (not copied), or zeros when no data is given. Throws a RangeError on a length other than rows·columns. */
+export function matrix(rows: number, columns: number, data?: Float64Array): Matrix<Float64Array> {
+  return rowMajor(rows, columns, data ?? new Float64Array(rows * columns));
+}
+
+/** Row-major matrix over any float array of exactly rows·columns elements. Throws a RangeError otherwise. */
+export function rowMajor<T extends FloatArray>(rows: number, columns: number, data: T): Matrix<T> {
+  if (data.length !== rows * columns) {
+    throw new RangeError(`matrix data: expected ${rows}×${columns} = ${rows * columns} elements, got ${data.length}`);
+  }
+  return { data, rows, columns, offset: 0, rowStride: columns, columnStride: 1 };
+}
+
+/** Float64 matrix from nested rows of equal length. */
+export function fromRows(rows: readonly ArrayLike<number>[]): Matrix<Float64Array> {
+  const columns = rows.length === 0 ? 0 : rows[0].length;
+  const result = matrix(rows.length, columns);
+  for (const [i, row] of rows.entries()) {
+    if (row.length !== columns) throw new RangeError(`row ${i}: expected ${columns} elements, got ${row.length}`);
+    result.data.set(row, i * columns);
+  }
+  return result;
+}
+
+/** The view Aᵀ. */
+export function transpose<T extends FloatArray>(a: Matrix<T>): Matrix<T> {
+  return { ...a, rows: a.columns, columns: a.rows, rowStride: a.columnStride, columnStride: a.rowStride };
+}
+
+/** The view of `rows`×`columns` elements that starts at (row, column). Throws a RangeError when it does not fit. */
+export function block<T extends FloatArray>(
+  a: Matrix<T>,
+  row: number,
+  column: number,
+  rows: number,
+  columns: number,
+): Matrix<T> {
+  if (row < 0 || column < 0 || rows < 0 || columns < 0 || row + rows > a.rows || column + columns > a.columns) {
+    throw new RangeError(`block (${row},${column}) of ${rows}×${columns} does not fit in ${a.rows}×${a.columns}`);
+  }
+  return { ...a, rows, columns, offset: a.offset + row * a.rowStride + column * a.columnStride };
+}
+
+export function entry(a: Matrix<FloatArray>, i: number, j: number): number {
+  return a.data[a.offset + i * a.rowStride + j * a.columnStride];
+}
+
+export function setEntry(a: Matrix<FloatArray>, i: number, j: number, value: number): void {
+  a.data[a.offset + i * a.rowStride + j * a.columnStride] = value;
+}
+
+/** Row i as a view when it is contiguous, as a copy otherwise. */
+export function row(a: Matrix<Float64Array>, i: number): Float64Array {
+  const start = a.offset + i * a.rowStride;
+  if (a.columnStride === 1) return a.data.subarray(start, start + a.columns);
+  return Float64Array.from({ length: a.columns }, (_, j) => a.data[start + j * a.columnStride]);
+}
+
+/** Column j as a copy. */
+export function column(a: Matrix<Float64Array>, j: number): Float64Array {
+  return Float64Array.from({ length: a.rows }, (_, i) => entry(a, i, j));
+}
+
+/** A row-major float64 copy. */
+export function dense(a: Matrix<FloatArray>): Matrix<Float64Array> {
+  const result = matrix(a.rows, a.columns);
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.columns; j++) result.data[i * a.columns + j] = entry(a, i, j);
+  }
+  return result;
+}
+
+/** Copies the strict lower triangle onto the upper one, in place, in cache-sized tiles. */
+export function mirrorLower(a: Matrix<FloatArray>): void {
+  const tile = 64;
+  const { data, offset, rowStride, columnStride } = a;
+  for (let i0 = 0; i0 < a.rows; i0 += tile) {
+    for (let j0 = 0; j0 <= i0; j0 += tile) {
+      const iEnd = Math.min(i0 + tile, a.rows);
+      for (let i = i0; i < iEnd; i++) {
+        const jEnd = Math.min(j0 + tile, i);
+        for (let j = j0; j < jEnd; j++) {
+          data[offset + j * rowStride + i * columnStride] = data[offset + i * rowStride + j * columnStride];
+        }
+      }
+    }
+  }
+}

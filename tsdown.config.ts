@@ -1,0 +1,20 @@
+import { defineConfig } from "tsdown";
+
+export default defineConfig({
+  entry: [
+    "src/index.ts",
+    "src/linalg/index.ts",
+    "src/random/index.ts",
+    "src/data/index.ts",
+    "src/models/index.ts",
+    "src/geometry/index.ts",
+    "src/experiments/index.ts",
+    "src/cli/main.ts",
+  ],
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  dts: true,
+  sourcemap: true,
+  fixedExtension: false,
+});
