@@ -1,0 +1,14 @@
+export { type ArrayCollection, type ArraySource, readAll } from "./arraySource.ts";
+export { type BatchOptions, batchSampler } from "./batches.ts";
+export { type ByteSource, fromBytes, openFile } from "./byteSource.ts";
+export { type GaussianDesign, givenCovariance, isotropic, powerLaw, spiked } from "./designs.ts";
+export { type EffectiveDimensions, effectiveDimensions } from "./effectiveDimension.ts";
+export type { ElementArray, ElementType, ShapedArray } from "./floatElements.ts";
+export { encodeNpy, openNpy } from "./npy.ts";
+export { createNpy, type NpyWriter } from "./npyWriter.ts";
+export { openNpz } from "./npz.ts";
+export { encodeNpz } from "./npzWriter.ts";
+export { openArray, openArrays } from "./openArray.ts";
+export { encodeParquet } from "./parquet.ts";
+export { openSafetensors, type TensorCollection } from "./safetensors.ts";
+export { encodeSafetensors } from "./safetensorsWriter.ts";
