@@ -1,0 +1,28 @@
+export { type Alignment, lossAlignment } from "./alignment.ts";
+export {
+  aPosterioriBound,
+  directionalExtremes,
+  type Extremes,
+  lossAlignmentExtremes,
+  twoLayerBound,
+} from "./certificate.ts";
+export { decouplingDistance } from "./decoupling.ts";
+export { directionalAlignment, directionalAlignments } from "./directional.ts";
+export { type Interval, meanInterval } from "./interval.ts";
+export { type AlignmentIntervals, lossAlignmentIntervals } from "./jackknife.ts";
+export { type Measurement, type MeasureOptions, measure } from "./measure.ts";
+export {
+  type MomentSpectrum,
+  momentDecouplingDistance,
+  momentDirectionalAlignment,
+  momentLossAlignment,
+  momentSpectrum,
+  momentSummary,
+  realisableExtremes,
+} from "./momentGeometry.ts";
+export { momentIntervals } from "./momentInterval.ts";
+export { type JacobianBlock, type MomentAccumulator, type Moments, momentAccumulator } from "./moments.ts";
+export { type NoiseSummary, noiseSummary } from "./noise.ts";
+export { type GeometryPoint, geometryPoint, pointOf } from "./point.ts";
+export { type GaussNewtonSpectrum, gaussNewtonSpectrum, randomDirectionImages } from "./spectrum.ts";
+export { defined, isDefined, type Undefined } from "./undefined.ts";

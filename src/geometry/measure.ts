@@ -1,0 +1,129 @@
+import type { Kernels } from "../linalg/kernels/kernels.ts";
+import type { Linearization } from "../models/linearization.ts";
+import { type Alignment, lossAlignment } from "./alignment.ts";
+import { aPosterioriBound, type Extremes, lossAlignmentExtremes } from "./certificate.ts";
+import { decouplingDistance } from "./decoupling.ts";
+import { directionalAlignments } from "./directional.ts";
+import { type AlignmentIntervals, lossAlignmentIntervals } from "./jackknife.ts";
+import {
+  momentDecouplingDistance,
+  momentLossAlignment,
+  momentSpectrum,
+  momentSummary,
+} from "./momentGeometry.ts";
+import { momentIntervals } from "./momentInterval.ts";
+import { type JacobianBlock, momentAccumulator } from "./moments.ts";
+import { type NoiseSummary, noiseSummary } from "./noise.ts";
+import { pointOf } from "./point.ts";
+import { gaussNewtonSpectrum } from "./spectrum.ts";
+import { isDefined, type Undefined } from "./undefined.ts";
+
+/** Everything that is known of the noise geometry at one point θ. */
+export interface Measurement {
+  readonly samples: number;
+  readonly outputs: number;
+  readonly parameters: number;
+  readonly summary: NoiseSummary;
+  readonly lossAlignment: Alignment | Undefined;
+  /** 95 % over the samples. */
+  readonly intervals: AlignmentIntervals | Undefined;
+  /** Eigenvalues of G, descending, zeros left out, and g, g₁ along their eigenvectors. */
+  readonly spectrum: {
+    readonly eigenvalues: Float64Array;
+    readonly alignments: readonly (Alignment | Undefined)[];
+  };
+  /** ‖Σ − 2L·G‖_F/‖2L·G‖_F. */
+  readonly decoupling: number | Undefined;
+  /** The same against (2L/C)·G. */
+  readonly decouplingPerOutput: number | Undefined;
+  readonly certificate?: {
+    /** Exact extremes of μ over all residuals. */
+    readonly lossAlignment: Extremes | Undefined;
+    /** Lower bound of μ₁ over all residuals. */
+    readonly aPosteriori: number | Undefined;
+  };
+}
+
+export interface MeasureOptions {
+  readonly kernels: Kernels;
+  /** Also the exact worst and best case over residuals: one more eigenproblem of size n·C. */
+  readonly certificate?: boolean;
+}
+
+/** A linearization that can also be swept in blocks of samples. */
+type Sweepable = Linearization & { blocks?(): AsyncIterable<JacobianBlock> };
+
+/** Largest n·C for which a dense eigenproblem over residuals is solved. */
+const certificateLimit = 16_384;
+
+/**
+ * Measures a linearization: on the side of K (n·C × n·C), or of explicit p×p moments when it can be swept in blocks and
+ * p < n·C. Both give the same numbers (docs/theory.md §2).
+ */
+export async function measure(linearization: Sweepable, options: MeasureOptions): Promise<Measurement> {
+  const { samples, outputs, parameters } = linearization;
+  const sizes = { samples, outputs, parameters };
+  if (linearization.blocks && parameters < samples * outputs) {
+    const sweep = () => (linearization.blocks as () => AsyncIterable<JacobianBlock>)();
+    const measured = await measureMoments(sizes, sweep, options.kernels);
+    return options.certificate
+      ? { ...measured, certificate: await certify(linearization, options.kernels) }
+      : measured;
+  }
+  return { ...sizes, ...(await measureGram(linearization, options)) };
+}
+
+async function measureGram(linearization: Linearization, { kernels, certificate }: MeasureOptions) {
+  const point = await pointOf(linearization);
+  const alignment = lossAlignment(point);
+  const { eigenvalues, vectors } = await gaussNewtonSpectrum(point, kernels);
+  return {
+    summary: noiseSummary(point),
+    lossAlignment: alignment,
+    intervals: isDefined(alignment) ? lossAlignmentIntervals(point, alignment) : alignment,
+    spectrum: { eigenvalues, alignments: directionalAlignments(point, vectors) },
+    decoupling: decouplingDistance(point),
+    decouplingPerOutput: decouplingDistance(point, true),
+    ...(certificate && {
+      certificate: {
+        lossAlignment: await lossAlignmentExtremes(point, kernels),
+        aPosteriori: await aPosterioriBound(point, kernels),
+      },
+    }),
+  };
+}
+
+async function measureMoments(
+  sizes: { readonly samples: number; readonly outputs: number; readonly parameters: number },
+  sweep: () => AsyncIterable<JacobianBlock>,
+  kernels: Kernels,
+): Promise<Measurement> {
+  const accumulator = momentAccumulator(sizes.parameters, sizes.outputs, kernels);
+  for await (const part of sweep()) accumulator.add(part);
+  const moments = accumulator.finish();
+  const alignment = momentLossAlignment(moments, kernels);
+  return {
+    ...sizes,
+    summary: momentSummary(moments),
+    lossAlignment: alignment,
+    intervals: isDefined(alignment) ? await momentIntervals(moments, alignment, sweep(), kernels) : alignment,
+    spectrum: await momentSpectrum(moments, kernels),
+    decoupling: momentDecouplingDistance(moments),
+    decouplingPerOutput: momentDecouplingDistance(moments, true),
+  };
+}
+
+async function certify(linearization: Linearization, kernels: Kernels) {
+  const size = linearization.samples * linearization.outputs;
+  if (size > certificateLimit) {
+    const reason = {
+      undefined: `the certificate needs an eigenproblem of size ${size}, more than ${certificateLimit}`,
+    };
+    return { lossAlignment: reason, aPosteriori: reason };
+  }
+  const point = await pointOf(linearization);
+  return {
+    lossAlignment: await lossAlignmentExtremes(point, kernels),
+    aPosteriori: await aPosterioriBound(point, kernels),
+  };
+}

@@ -1,0 +1,51 @@
+import type { GeometryPoint } from "./point.ts";
+
+/** ‖values‖². */
+export function squaredNorm(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum;
+}
+
+/**
+ * Calls `visit(i, h)` with h_i = J g_i = Σ_c r_i^c K_{·,(i,c)} (length n·C, valid during the call only): how the
+ * gradient of sample i moves every output. All second-order quantities are sums over these (docs/theory.md §2).
+ */
+export function forEachGradientImage(
+  point: GeometryPoint,
+  visit: (sample: number, image: Float64Array) => void,
+): void {
+  const { samples, outputs, residuals } = point;
+  const image = new Float64Array(residuals.length);
+  for (let i = 0; i < samples; i++) {
+    gradientImage(point, i, image.fill(0), outputs, residuals);
+    visit(i, image);
+  }
+}
+
+function gradientImage(
+  point: GeometryPoint,
+  sample: number,
+  image: Float64Array,
+  outputs: number,
+  residuals: Float64Array,
+): void {
+  const { data } = point.gram;
+  const size = image.length;
+  for (let c = 0; c < outputs; c++) {
+    const index = sample * outputs + c;
+    const weight = residuals[index];
+    const start = index * size;
+    for (let j = 0; j < size; j++) image[j] += weight * data[start + j];
+  }
+}
+
+/** K r / n = J∇L, the mean of the gradient images (length n·C, in the point's scaled units). */
+export function meanGradientImage(point: GeometryPoint): Float64Array {
+  const mean = new Float64Array(point.residuals.length);
+  forEachGradientImage(point, (_, image) => {
+    for (let j = 0; j < mean.length; j++) mean[j] += image[j];
+  });
+  for (let j = 0; j < mean.length; j++) mean[j] /= point.samples;
+  return mean;
+}
