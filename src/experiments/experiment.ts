@@ -24,34 +24,48 @@ export interface Check {
   readonly atMost?: number;
 }
 
+/** One measurement: flat, so that it is a line of a file and a row of a table. */
+export type Row = Readonly<Record<string, number | string | boolean | null>>;
+
 /** Columns of equal length: what the parquet file and the page's table hold. */
 export type Table = Readonly<Record<string, readonly (number | string | boolean | null)[]>>;
 
-export interface ExperimentResult {
+/** What the rows of an experiment say. */
+export interface Conclusion {
   readonly checks: readonly Check[];
   /** One or two sentences for a reader: what was seen, and where the claim stops. */
   readonly reading: string;
   /** Which θ, targets and data were used, one line each. */
   readonly setting: readonly string[];
   readonly figures: readonly Figure[];
+}
+
+export interface ExperimentResult extends Conclusion {
   /** Every measurement behind the figures, one row each. */
   readonly table: Table;
 }
 
-export interface ExperimentContext {
+/** Names one independent piece of an experiment: its fields fix what is drawn and measured. */
+export type Trial = Readonly<Record<string, number | string>>;
+
+export interface TrialContext {
   readonly kernels: Kernels;
   readonly scale: Scale;
-  /** The experiment's own stream: split it by trial and purpose. */
+  /** The trial's own stream: the same numbers whatever ran before, beside or instead of it. */
   readonly stream: RandomStream;
-  /** Reports progress in [0,1]; throws an AbortError once the run was interrupted. Call it often. */
-  progress(fraction: number): Promise<void>;
 }
 
-export interface Experiment {
+/**
+ * A claim under test. Trials are measured one by one, in any order and on any machine, and their rows kept; the
+ * conclusion is a function of the rows alone, so that a verdict can be recomputed, and can fail.
+ */
+export interface Experiment<T extends Trial = Trial> {
   /** kebab-case: names the command's argument and the files. */
   readonly id: string;
   readonly title: string;
   /** The claim under test, as one sentence with its source. */
   readonly claim: string;
-  run(context: ExperimentContext): Promise<ExperimentResult>;
+  trials(scale: Scale): readonly T[];
+  measure(trial: T, context: TrialContext): Promise<readonly Row[]>;
+  conclude(rows: readonly Row[], scale: Scale): Conclusion;
 }

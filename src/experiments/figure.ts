@@ -40,7 +40,12 @@ export interface Point {
 
 /** `series` names the legend entry and fixes colour, marker and dash: the same name looks the same in every panel. */
 export type Layer =
-  | { readonly kind: "points"; readonly series: string; readonly points: readonly Point[]; readonly joined?: boolean }
+  | {
+      readonly kind: "points";
+      readonly series: string;
+      readonly points: readonly Point[];
+      readonly joined?: boolean;
+    }
   | { readonly kind: "line"; readonly series: string; readonly points: readonly { x: number; y: number }[] }
   | {
       readonly kind: "band";

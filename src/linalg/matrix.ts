@@ -28,7 +28,9 @@ export function matrix(rows: number, columns: number, data?: Float64Array): Matr
 /** Row-major matrix over any float array of exactly rows·columns elements. Throws a RangeError otherwise. */
 export function rowMajor<T extends FloatArray>(rows: number, columns: number, data: T): Matrix<T> {
   if (data.length !== rows * columns) {
-    throw new RangeError(`matrix data: expected ${rows}×${columns} = ${rows * columns} elements, got ${data.length}`);
+    throw new RangeError(
+      `matrix data: expected ${rows}×${columns} = ${rows * columns} elements, got ${data.length}`,
+    );
   }
   return { data, rows, columns, offset: 0, rowStride: columns, columnStride: 1 };
 }
@@ -38,7 +40,8 @@ export function fromRows(rows: readonly ArrayLike<number>[]): Matrix<Float64Arra
   const columns = rows.length === 0 ? 0 : rows[0].length;
   const result = matrix(rows.length, columns);
   for (const [i, row] of rows.entries()) {
-    if (row.length !== columns) throw new RangeError(`row ${i}: expected ${columns} elements, got ${row.length}`);
+    if (row.length !== columns)
+      throw new RangeError(`row ${i}: expected ${columns} elements, got ${row.length}`);
     result.data.set(row, i * columns);
   }
   return result;
@@ -57,8 +60,17 @@ export function block<T extends FloatArray>(
   rows: number,
   columns: number,
 ): Matrix<T> {
-  if (row < 0 || column < 0 || rows < 0 || columns < 0 || row + rows > a.rows || column + columns > a.columns) {
-    throw new RangeError(`block (${row},${column}) of ${rows}×${columns} does not fit in ${a.rows}×${a.columns}`);
+  if (
+    row < 0 ||
+    column < 0 ||
+    rows < 0 ||
+    columns < 0 ||
+    row + rows > a.rows ||
+    column + columns > a.columns
+  ) {
+    throw new RangeError(
+      `block (${row},${column}) of ${rows}×${columns} does not fit in ${a.rows}×${a.columns}`,
+    );
   }
   return { ...a, rows, columns, offset: a.offset + row * a.rowStride + column * a.columnStride };
 }

@@ -34,7 +34,13 @@ export interface Kernels {
 
   /** The same results as the calls above, off the calling thread; inputs must not change until the promise settles. */
   readonly background: {
-    gemm<T extends FloatArray>(alpha: number, a: Matrix<T>, b: Matrix<T>, beta: number, c: Matrix<T>): Promise<void>;
+    gemm<T extends FloatArray>(
+      alpha: number,
+      a: Matrix<T>,
+      b: Matrix<T>,
+      beta: number,
+      c: Matrix<T>,
+    ): Promise<void>;
     syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>): Promise<void>;
     symmetricEigen(a: SymmetricMatrix): Promise<SymmetricEigen>;
     symmetricEigenvalues(a: SymmetricMatrix): Promise<Float64Array>;

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeParquet } from "../data/parquet.ts";
+import type { Experiment, ExperimentResult, Scale } from "../experiments/experiment.ts";
+import { overall } from "../experiments/verdict.ts";
+import { renderFigure } from "../report/figure/renderFigure.ts";
+import { renderPng } from "../report/figure/renderPng.ts";
+import type { ReportedExperiment } from "../report/reproduction.ts";
+import { writeFileAtomically } from "../runs/atomicFile.ts";
+
+export interface ExperimentRun {
+  readonly scale: Scale;
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+/** Writes everything of one experiment under `folder`: data, figures, result.json, and the record that the page is made from. */
+export async function writeExperiment(
+  folder: string,
+  experiment: Experiment,
+  result: ExperimentResult,
+  run: ExperimentRun,
+): Promise<ReportedExperiment> {
+  const { id, title, claim } = experiment;
+  const verdict = overall(result.checks);
+  const figures = result.figures.map((figure) => ({
+    id: figure.id,
+    svg: `figures/${id}-${figure.id}.svg`,
+    png: `figures/${id}-${figure.id}.png`,
+  }));
+  const files = { data: `data/${id}.parquet`, result: `${id}/result.json`, figures };
+  const { checks, reading, setting } = result;
+  const document = { id, claim, verdict, evidence: { checks, reading, setting }, ...run };
+  const reported: ReportedExperiment = { id, title, claim, verdict, result, ...run, files };
+
+  await writeFileAtomically(join(folder, files.data), encodeParquet(result.table));
+  for (const [index, figure] of result.figures.entries()) {
+    const svg = renderFigure(figure, { theme: "light" });
+    await writeFileAtomically(join(folder, figures[index].svg), svg);
+    await writeFileAtomically(join(folder, figures[index].png), await renderPng(svg));
+  }
+  await writeFileAtomically(join(folder, files.result), `${JSON.stringify(document, null, 2)}\n`);
+  await writeFileAtomically(recordPath(folder, id), JSON.stringify(reported));
+  return reported;
+}
+
+/** What an earlier run left under `folder` of an experiment, or undefined where it left nothing that can be read. */
+export async function readExperiment(folder: string, id: string): Promise<ReportedExperiment | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(folder, id), "utf8")) as ReportedExperiment;
+  } catch {
+    return undefined;
+  }
+}
+
+function recordPath(folder: string, id: string): string {
+  return join(folder, id, "record.json");
+}

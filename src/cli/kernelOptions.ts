@@ -1,0 +1,22 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+export interface KernelOptions {
+  readonly threads?: number;
+}
+
+export function addKernelOptions(command: Command): Command {
+  return command.option(
+    "--threads <count>",
+    "threads of the kernels (default: all processors)",
+    positiveInteger,
+  );
+}
+
+/** A commander parser; throws what commander reports as a wrong argument. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError("expected a whole number of at least 1");
+  }
+  return value;
+}

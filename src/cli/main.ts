@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { Command, CommanderError } from "commander";
+import { InputError } from "../inputError.ts";
+import { version } from "../version.ts";
+import { addDoctorCommand } from "./doctor.ts";
+import { addListCommand } from "./list.ts";
+import { addMeasureCommand } from "./measure.ts";
+import { addReproduceCommand } from "./reproduce.ts";
+
+/** Exit codes of docs/contract.md. */
+const exitCodes = { failed: 1, wrongInput: 2, interrupted: 130 };
+
+const program = new Command("noisegeo")
+  .description(
+    "Noise geometry of SGD: how the noise of minibatches aligns with the local geometry of the loss.",
+  )
+  .version(version)
+  .showHelpAfterError(false)
+  .configureOutput({ outputError: () => {} })
+  .exitOverride();
+
+const interrupt = new AbortController();
+process.on("SIGINT", () => {
+  // the second one does not wait for the work at hand
+  if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+  interrupt.abort();
+});
+// a reader that has seen enough (`| head`) is no failure
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+addMeasureCommand(program, interrupt.signal);
+addReproduceCommand(program, interrupt.signal);
+addListCommand(program);
+addDoctorCommand(program);
+for (const command of program.commands) command.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Writes what a person needs to know, on one line where the input is at fault, and returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    if (error.code === "commander.help") return exitCodes.wrongInput;
+    process.stderr.write(`noisegeo: ${error.message.replace(/^error: /, "")}; see noisegeo --help\n`);
+    return exitCodes.wrongInput;
+  }
+  if (error instanceof InputError) {
+    process.stderr.write(`noisegeo: ${error.message}\n`);
+    return exitCodes.wrongInput;
+  }
+  if (interrupt.signal.aborted) {
+    process.stderr.write("noisegeo: interrupted; what was finished is kept\n");
+    return exitCodes.interrupted;
+  }
+  process.stderr.write(`noisegeo: failed: ${error instanceof Error ? error.stack : error}\n`);
+  return exitCodes.failed;
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import process from "node:process";
+import { type Command, Option } from "commander";
+import { type Measurement, measure } from "../geometry/measure.ts";
+import { openKernels } from "../linalg/kernels/select.ts";
+import { writeFileAtomically } from "../runs/atomicFile.ts";
+import { addKernelOptions, type KernelOptions, positiveInteger } from "./kernelOptions.ts";
+import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
+import { type MeasureSource, measureSource, type SourceOptions } from "./measureSource.ts";
+import { measureTable } from "./measureTable.ts";
+import { startProgress } from "./progress.ts";
+
+interface MeasureCommandOptions extends SourceOptions, KernelOptions {
+  readonly top?: number;
+  readonly certificate?: boolean;
+  readonly precision: "f32" | "f64";
+  readonly json?: string;
+  readonly out?: string;
+}
+
+/** Eigen-directions reported when --top is not given: all of a short spectrum, the sharpest of a long one. */
+const defaultTop = { all: 512, sharpest: 20 };
+
+export function addMeasureCommand(program: Command, signal: AbortSignal): void {
+  addKernelOptions(program.command("measure"))
+    .description("measure the noise geometry of a model from its per-sample Jacobian and residuals")
+    .option("--jacobian <file>", "npy array of shape (n, p) or (n, C, p): ∂f(x_i)/∂θ")
+    .option("--residuals <file>", "npy array of shape (n) or (n, C): f(x_i) − y_i")
+    .option("--npz <file>", "npz archive with arrays jacobian and residuals")
+    .option("--safetensors <file>", "safetensors file with tensors jacobian and residuals")
+    .option("--certificate", "also the exact extremes of μ over all residuals")
+    .option("--top <count>", "eigen-directions to report (default: all up to 512, else 20)", positiveInteger)
+    .addOption(
+      new Option("--precision <kind>", "arithmetic of the Gram matrix")
+        .choices(["f32", "f64"])
+        .default("f64"),
+    )
+    .option("--json <file>", "write the document there; - is standard output, with nothing else on it")
+    .option("--out <folder>", "write a report page there")
+    .action((options: MeasureCommandOptions) => run(options, signal));
+}
+
+async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise<void> {
+  const source = await measureSource(options);
+  try {
+    const measurement = await measured(source, options, signal);
+    const rank = measurement.spectrum.eigenvalues.length;
+    const top = options.top ?? (rank <= defaultTop.all ? rank : defaultTop.sharpest);
+    const document = measureDocument(measurement, top);
+    await deliver(source.name, measurement, document, options);
+  } finally {
+    await source.close();
+  }
+}
+
+async function measured(
+  source: MeasureSource,
+  options: MeasureCommandOptions,
+  signal: AbortSignal,
+): Promise<Measurement> {
+  const kernels = await openKernels({ threads: options.threads });
+  const progress = startProgress("reading the Jacobian");
+  try {
+    const linearization = await source.open({
+      kernels,
+      precision: options.precision,
+      onProgress(fraction) {
+        signal.throwIfAborted();
+        progress.update(fraction);
+      },
+    });
+    return await measure(linearization, { kernels, certificate: options.certificate ?? false });
+  } finally {
+    progress.finish();
+    await kernels.close();
+  }
+}
+
+async function deliver(
+  name: string,
+  measurement: Measurement,
+  document: MeasureDocument,
+  { json, out }: MeasureCommandOptions,
+): Promise<void> {
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (json !== undefined && json !== "-") await writeFileAtomically(json, text);
+  if (out !== undefined) {
+    const { measurePage } = await import("./measurePage.ts");
+    await writeFileAtomically(join(out, "measure.json"), text);
+    await writeFileAtomically(
+      join(out, "index.html"),
+      measurePage(name, measurement, document, commandLine()),
+    );
+    process.stderr.write(`report page: ${join(out, "index.html")}\n`);
+  }
+  process.stdout.write(json === "-" ? text : measureTable(name, measurement, document));
+}
+
+/** What was typed, as a person would type it. */
+function commandLine(): string {
+  return ["noisegeo", ...process.argv.slice(2)]
+    .map((word) => (/^[\w./,:=-]+$/.test(word) ? word : `'${word}'`))
+    .join(" ");
+}

@@ -1,0 +1,101 @@
+import type { Measurement } from "../geometry/measure.ts";
+import { isDefined, type Undefined } from "../geometry/undefined.ts";
+
+/** The JSON document of `noisegeo measure` (docs/contract.md): undefined values are null, their reasons stand in `undefined`. */
+export interface MeasureDocument {
+  readonly schema: 1;
+  readonly samples: number;
+  readonly outputs: number;
+  readonly parameters: number;
+  readonly loss: number | null;
+  readonly lossKind: "mse";
+  readonly lossAlignment: {
+    readonly covariance: number | null;
+    readonly secondMoment: number | null;
+    readonly interval?: readonly [number, number];
+  };
+  readonly gaussNewton: {
+    readonly frobenius: number | null;
+    readonly trace: number | null;
+    readonly eigenvalues: readonly (number | null)[];
+  };
+  readonly noise: { readonly trace: number | null; readonly gradientNormSquared: number | null };
+  readonly directional: {
+    readonly covariance: readonly (number | null)[] | null;
+    readonly secondMoment: readonly (number | null)[] | null;
+  };
+  readonly certificate?: {
+    readonly lossAlignment: { readonly min: number | null; readonly max: number | null };
+  };
+  readonly undefined: Readonly<Record<string, string>>;
+}
+
+/** `top`: how many eigen-directions, sharpest first. */
+export function measureDocument(measurement: Measurement, top: number): MeasureDocument {
+  const { samples, outputs, parameters, summary, spectrum, intervals } = measurement;
+  const reasons: Record<string, string> = {};
+  const finite = (value: number | Undefined, path: string): number | null => {
+    if (isDefined(value) && Number.isFinite(value)) return value;
+    reasons[path] = isDefined(value) ? "the value is beyond the range of float64" : value.undefined;
+    return null;
+  };
+  const field = <T>(value: T | Undefined, pick: (value: T) => number, path: string): number | null =>
+    finite(isDefined(value) ? pick(value) : value, path);
+
+  const eigenvalues = Array.from(spectrum.eigenvalues.slice(0, top), (value, k) =>
+    finite(value, `gaussNewton.eigenvalues[${k}]`),
+  );
+  const directional = (kind: "covariance" | "secondMoment") => {
+    const shown = spectrum.alignments.slice(0, top);
+    const none = shown.find((value) => !isDefined(value));
+    if (none) return finite(none as Undefined, `directional.${kind}`) as null;
+    return shown.map((value, k) => field(value, (alignment) => alignment[kind], `directional.${kind}[${k}]`));
+  };
+  const document = {
+    schema: 1,
+    samples,
+    outputs,
+    parameters,
+    loss: finite(summary.loss, "loss"),
+    lossKind: "mse",
+    lossAlignment: {
+      covariance: field(measurement.lossAlignment, (value) => value.covariance, "lossAlignment.covariance"),
+      secondMoment: field(
+        measurement.lossAlignment,
+        (value) => value.secondMoment,
+        "lossAlignment.secondMoment",
+      ),
+      ...(isDefined(intervals) && {
+        interval: [intervals.covariance.low, intervals.covariance.high] as const,
+      }),
+    },
+    gaussNewton: {
+      frobenius: finite(summary.gaussNewtonFrobenius, "gaussNewton.frobenius"),
+      trace: finite(summary.gaussNewtonTrace, "gaussNewton.trace"),
+      eigenvalues,
+    },
+    noise: {
+      trace: finite(summary.noiseTrace, "noise.trace"),
+      gradientNormSquared: finite(summary.gradientNormSquared, "noise.gradientNormSquared"),
+    },
+    directional: { covariance: directional("covariance"), secondMoment: directional("secondMoment") },
+    ...(measurement.certificate && {
+      certificate: {
+        lossAlignment: {
+          min: field(
+            measurement.certificate.lossAlignment,
+            (value) => value.min,
+            "certificate.lossAlignment.min",
+          ),
+          max: field(
+            measurement.certificate.lossAlignment,
+            (value) => value.max,
+            "certificate.lossAlignment.max",
+          ),
+        },
+      },
+    }),
+  } as const;
+  if (!isDefined(intervals)) reasons["lossAlignment.interval"] = intervals.undefined;
+  return { ...document, undefined: reasons };
+}

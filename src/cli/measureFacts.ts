@@ -1,0 +1,73 @@
+import type { Measurement } from "../geometry/measure.ts";
+import { isDefined, type Undefined } from "../geometry/undefined.ts";
+import { format } from "./measureReading.ts";
+
+/** A quantity as people read it; the terminal and the page show the same ones. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  readonly note?: string;
+}
+
+export function measureFacts(measurement: Measurement): readonly Fact[] {
+  const { summary, outputs, lossAlignment, intervals, spectrum, certificate } = measurement;
+  const facts: Fact[] = [{ label: "loss L", value: format(summary.loss) }];
+  const interval = (kind: "covariance" | "secondMoment", factor = 1) =>
+    isDefined(intervals)
+      ? { note: `${range(intervals[kind].low * factor, intervals[kind].high * factor)}, 95 % over samples` }
+      : {};
+  const aligned = (kind: "covariance" | "secondMoment", factor = 1) =>
+    shown(isDefined(lossAlignment) ? lossAlignment[kind] * factor : lossAlignment);
+  facts.push({ label: "loss alignment μ", value: aligned("covariance"), ...interval("covariance") });
+  facts.push({
+    label: "with the second moment, μ₁",
+    value: aligned("secondMoment"),
+    ...interval("secondMoment"),
+  });
+  if (outputs > 1) {
+    facts.push({
+      label: `per output, C·μ (C = ${outputs})`,
+      value: aligned("covariance", outputs),
+      ...interval("covariance", outputs),
+    });
+  }
+  facts.push({
+    label: "decoupling ‖Σ − 2L·G‖/‖2L·G‖",
+    value: shown(measurement.decoupling),
+    note: "0: Σ = 2L·G",
+  });
+  if (outputs > 1) {
+    facts.push({ label: "decoupling from (2L/C)·G", value: shown(measurement.decouplingPerOutput) });
+  }
+  facts.push(
+    { label: "Gauss–Newton ‖G‖_F", value: format(summary.gaussNewtonFrobenius) },
+    { label: "Tr G", value: format(summary.gaussNewtonTrace) },
+    {
+      label: "λ_max(G)",
+      value: format(spectrum.eigenvalues[0] ?? 0),
+      note: `rank ${spectrum.eigenvalues.length}`,
+    },
+    { label: "noise Tr Σ (batch size 1)", value: format(summary.noiseTrace) },
+    { label: "gradient ‖∇L‖²", value: format(summary.gradientNormSquared) },
+  );
+  if (certificate) {
+    const { lossAlignment: extremes, aPosteriori } = certificate;
+    facts.push(
+      {
+        label: "certificate: μ over all residuals",
+        value: isDefined(extremes) ? range(extremes.min, extremes.max) : shown(extremes),
+        note: "exact; no targets could leave it",
+      },
+      { label: "certificate: μ₁ at least", value: shown(aPosteriori), note: "for any residuals" },
+    );
+  }
+  return facts;
+}
+
+function shown(value: number | Undefined): string {
+  return isDefined(value) ? format(value) : "undefined";
+}
+
+function range(low: number, high: number): string {
+  return `[${format(low)}, ${format(high)}]`;
+}

@@ -1,0 +1,40 @@
+import type { Measurement } from "../geometry/measure.ts";
+import { isDefined } from "../geometry/undefined.ts";
+
+/**
+ * μ of noise with the same trace but no preferred direction, Tr Σ·Tr G/(p·2L·‖G‖_F²): what alignment is worth.
+ * Undefined (NaN) nowhere: only called where μ is defined.
+ */
+function isotropicLossAlignment({ summary, parameters }: Measurement): number {
+  return (
+    ((summary.noiseTrace / summary.gaussNewtonFrobenius) *
+      (summary.gaussNewtonTrace / summary.gaussNewtonFrobenius)) /
+    (2 * summary.loss * parameters)
+  );
+}
+
+/** One sentence that says what the numbers mean. */
+export function measureReading(measurement: Measurement): string {
+  const { lossAlignment, outputs } = measurement;
+  if (!isDefined(lossAlignment)) return `No alignment here: ${lossAlignment.undefined}.`;
+  if (measurement.samples === 1) return "One sample makes no noise: Σ = 0, so μ = 0.";
+  const value = lossAlignment.covariance * outputs;
+  const symbol = outputs > 1 ? "C·μ" : "μ";
+  const decoupled = outputs > 1 ? "(2L/C)·G" : "2L·G";
+  const strength =
+    Math.abs(value - 1) < 0.05
+      ? `as fast as noise of the decoupled form ${decoupled}`
+      : `${format(value)} times as fast as noise of the decoupled form ${decoupled}`;
+  const isotropic = isotropicLossAlignment(measurement) * outputs;
+  return (
+    `${symbol} = ${format(value)}: to second order SGD's noise raises the loss ${strength}; ` +
+    `noise of the same size without a preferred direction would have ${symbol} = ${format(isotropic)}.`
+  );
+}
+
+/** Three significant digits, plain where that is readable. */
+export function format(value: number): string {
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  return magnitude >= 1e-3 && magnitude < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
+}

@@ -1,0 +1,17 @@
+export type {
+  Check,
+  Conclusion,
+  Estimate,
+  Experiment,
+  ExperimentResult,
+  Row,
+  Scale,
+  Table,
+  Trial,
+  TrialContext,
+  Verdict,
+} from "./experiment.ts";
+export type { Axis, Figure, Layer, Panel, Point } from "./figure.ts";
+export { chosenExperiments, experiments } from "./registry.ts";
+export { type RunOptions, runExperiment } from "./run.ts";
+export { overall } from "./verdict.ts";

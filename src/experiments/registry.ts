@@ -1,0 +1,16 @@
+import { InputError } from "../inputError.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** Every experiment, in the order of the paper's argument. */
+export const experiments: readonly Experiment[] = [];
+
+/** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
+export function chosenExperiments(ids: readonly string[]): readonly Experiment[] {
+  for (const id of ids) {
+    if (!experiments.some((experiment) => experiment.id === id)) {
+      const known = experiments.map((experiment) => experiment.id).join(", ");
+      throw new InputError(`experiment: expected one of ${known}, got ${id}; noisegeo list describes them`);
+    }
+  }
+  return ids.length === 0 ? experiments : experiments.filter((experiment) => ids.includes(experiment.id));
+}

@@ -1,0 +1,37 @@
+import { sgd } from "../dynamics/sgd.ts";
+import type { Model } from "../models/model.ts";
+import type { RandomStream } from "../random/stream.ts";
+
+export interface TrainingOptions {
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Stops once the loss is at most this share of where it began: low, but never so low that residuals vanish. */
+  readonly lossShare: number;
+  readonly maxSteps: number;
+  readonly stream: RandomStream;
+}
+
+/** Steps between two looks at the whole loss. */
+const stride = 10;
+
+/** Trains by SGD until the loss has fallen far enough or the steps are spent: θ "along training". */
+export function trainTowards(model: Model, theta: Float64Array, options: TrainingOptions): Float64Array {
+  const { learningRate, batchSize, lossShare, maxSteps, stream } = options;
+  const target = lossShare * meanLoss(model, theta);
+  let current = theta;
+  for (let step = 0; step < maxSteps && meanLoss(model, current) > target; step += stride) {
+    current = sgd(model, current, {
+      learningRate,
+      batchSize,
+      steps: stride,
+      stream: stream.split("steps", step),
+    });
+  }
+  return current;
+}
+
+/** L(θ) over all samples. */
+export function meanLoss(model: Model, theta: Float64Array): number {
+  const { residuals, samples } = model.linearize(theta);
+  return residuals.reduce((sum, residual) => sum + residual * residual, 0) / (2 * samples);
+}

@@ -1,0 +1,14 @@
+/**
+ * noise-geometry: how the noise of minibatch SGD aligns with the local geometry of the loss.
+ *
+ * The whole surface in one import; the subpaths (noise-geometry/linalg, /random, /data, /models, /geometry,
+ * /experiments) hold the same things layer by layer.
+ */
+export * from "./data/index.ts";
+export * from "./experiments/index.ts";
+export * from "./geometry/index.ts";
+export { InputError } from "./inputError.ts";
+export * from "./linalg/index.ts";
+export * from "./models/index.ts";
+export * from "./random/index.ts";
+export { version } from "./version.ts";

@@ -1,0 +1,201 @@
+import { type ArraySource, readAll } from "../data/arraySource.ts";
+import { InputError } from "../inputError.ts";
+import type { Kernels } from "../linalg/kernels/kernels.ts";
+import { type Matrix, matrix, mirrorLower, rowMajor } from "../linalg/matrix.ts";
+import type { Linearization } from "./linearization.ts";
+
+/** Working memory for one tile of J, in bytes: all that is ever held of it. */
+const tileBytes = 64 * 2 ** 20;
+/** Largest Gram matrix that is formed, in bytes. */
+const gramBytes = 8 * 2 ** 30;
+/** Outside this range the squares of the entries lose precision in float64. */
+const safeMagnitude = { smallest: 1e-130, largest: 1e130 };
+
+export interface JacobianFileOptions {
+  /** Shape (n, p) or (n, C, p). */
+  readonly jacobian: ArraySource;
+  /** Shape (n) or (n, C). */
+  readonly residuals: ArraySource;
+  readonly kernels: Kernels;
+  /** Arithmetic of the Gram matrix within a tile; tiles are always added in float64. Default f64. */
+  readonly precision?: "f32" | "f64";
+  /** Called after each tile with the fraction of J read so far in this sweep. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+export interface JacobianFile extends Linearization {
+  /** One sweep over consecutive samples: their Jacobian rows ((samples·C) × p) and residuals. */
+  blocks(): AsyncGenerator<{ readonly jacobian: Matrix<Float64Array>; readonly residuals: Float64Array }>;
+}
+
+/**
+ * A linearization whose Jacobian lies in a file, read in tiles: memory does not grow with p. Each of `gram`, `jvp`, `vjp`
+ * and `blocks` is one sweep. Throws an InputError on shapes that do not fit, no samples, NaN or infinite entries, or
+ * entries so large or small that their squares leave float64.
+ */
+export async function jacobianFile(options: JacobianFileOptions): Promise<JacobianFile> {
+  const { jacobian, kernels, onProgress } = options;
+  const { samples, outputs, parameters } = agreeingShape(jacobian, options.residuals);
+  const residuals = await readAll(options.residuals);
+  requireFinite(residuals, options.residuals);
+  const size = samples * outputs;
+  const width = Math.max(1, Math.min(parameters, Math.floor(tileBytes / 8 / size)));
+  const height = Math.max(1, Math.min(samples, Math.floor(tileBytes / 8 / (outputs * parameters))));
+  let magnitude = 0;
+
+  /** Samples [first, first+count) and parameters [from, to) as a (count·C) × (to−from) matrix. */
+  async function tile<T extends Float32Array | Float64Array>(
+    first: number,
+    count: number,
+    from: number,
+    to: number,
+    data: T,
+  ): Promise<Matrix<T>> {
+    const inner = jacobian.shape.length === 3;
+    await jacobian.read(
+      inner ? [first, 0, from] : [first, from],
+      inner ? [count, outputs, to - from] : [count, to - from],
+      data,
+    );
+    magnitude = Math.max(magnitude, largestMagnitude(data, jacobian));
+    return rowMajor(count * outputs, to - from, data);
+  }
+
+  async function gram(): Promise<Matrix<Float64Array>> {
+    if (size * size * 8 > gramBytes) {
+      throw new InputError(
+        `${jacobian.name}: expected at most ${Math.floor(Math.sqrt(gramBytes / 8))} samples × outputs when parameters are more than that, got ${size}; measure a random subset of the samples`,
+      );
+    }
+    magnitude = 0;
+    const result = matrix(size, size);
+    const single =
+      options.precision === "f32" ? rowMajor(size, size, new Float32Array(size * size)) : undefined;
+    for (let from = 0; from < parameters; from += width) {
+      const to = Math.min(from + width, parameters);
+      if (single) {
+        await kernels.background.syrk(
+          1,
+          await tile(0, samples, from, to, new Float32Array(size * (to - from))),
+          0,
+          single,
+        );
+        for (let i = 0; i < result.data.length; i++) result.data[i] += single.data[i];
+      } else {
+        await kernels.background.syrk(
+          1,
+          await tile(0, samples, from, to, new Float64Array(size * (to - from))),
+          1,
+          result,
+        );
+      }
+      onProgress?.(to / parameters);
+    }
+    mirrorLower(result);
+    requireSafe(magnitude, jacobian);
+    return result;
+  }
+
+  async function* blocks() {
+    magnitude = 0;
+    for (let first = 0; first < samples; first += height) {
+      const count = Math.min(height, samples - first);
+      const part = await tile(first, count, 0, parameters, new Float64Array(count * outputs * parameters));
+      requireSafe(magnitude, jacobian, first + count < samples);
+      yield { jacobian: part, residuals: residuals.subarray(first * outputs, (first + count) * outputs) };
+      onProgress?.((first + count) / samples);
+    }
+  }
+
+  async function jvp(direction: Float64Array): Promise<Float64Array> {
+    requireLength(direction, parameters, "direction");
+    const image = new Float64Array(size);
+    let first = 0;
+    for await (const part of blocks()) {
+      kernels.gemv(1, part.jacobian, direction, 0, image.subarray(first, first + part.residuals.length));
+      first += part.residuals.length;
+    }
+    return image;
+  }
+
+  async function vjp(weights: Float64Array): Promise<Float64Array> {
+    requireLength(weights, size, "weights");
+    const sum = new Float64Array(parameters);
+    let first = 0;
+    for await (const part of blocks()) {
+      const own = weights.subarray(first, first + part.residuals.length);
+      kernels.gemv(
+        1,
+        { ...part.jacobian, rows: parameters, columns: own.length, rowStride: 1, columnStride: parameters },
+        own,
+        1,
+        sum,
+      );
+      first += own.length;
+    }
+    return sum;
+  }
+
+  return { samples, outputs, parameters, residuals, gram, blocks, jvp, vjp };
+}
+
+function agreeingShape(jacobian: ArraySource, residuals: ArraySource) {
+  const [samples, ...rest] = jacobian.shape;
+  const parameters = rest.at(-1);
+  if (parameters === undefined || rest.length > 2) {
+    throw new InputError(
+      `${jacobian.name}: expected shape (samples, parameters) or (samples, outputs, parameters), got (${jacobian.shape.join(", ")}); reshape it`,
+    );
+  }
+  const outputs = rest.length === 2 ? rest[0] : 1;
+  if (samples === 0 || outputs === 0 || parameters === 0) {
+    throw new InputError(
+      `${jacobian.name}: expected at least one sample, output and parameter, got shape (${jacobian.shape.join(", ")})`,
+    );
+  }
+  const [count, width = 1, ...more] = residuals.shape;
+  if (count !== samples || width !== outputs || more.length > 0) {
+    const expected = outputs === 1 ? `(${samples}) or (${samples}, 1)` : `(${samples}, ${outputs})`;
+    throw new InputError(
+      `${residuals.name}: expected shape ${expected} to go with the Jacobian's (${jacobian.shape.join(", ")}), got (${residuals.shape.join(", ")}); save residuals f(x) − y of the same samples`,
+    );
+  }
+  return { samples, outputs, parameters };
+}
+
+function requireFinite(values: Float32Array | Float64Array, source: ArraySource): void {
+  const position = values.findIndex((value) => !Number.isFinite(value));
+  if (position >= 0) {
+    throw new InputError(
+      `${source.name}: expected finite numbers, got ${values[position]}; remove the samples concerned or find out where it comes from`,
+    );
+  }
+}
+
+function largestMagnitude(values: Float32Array | Float64Array, source: ArraySource): number {
+  let largest = 0;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]);
+    if (magnitude > largest) largest = magnitude;
+    // 0·x is NaN for NaN and Inf, 0 otherwise: one test a tile instead of one an entry
+    sum += 0 * values[i];
+  }
+  if (sum !== 0) requireFinite(values, source);
+  return largest;
+}
+
+/** `partial`: later tiles may still bring a larger entry. */
+function requireSafe(magnitude: number, source: ArraySource, partial = false): void {
+  const tooSmall = !partial && magnitude > 0 && magnitude < safeMagnitude.smallest;
+  if (tooSmall || magnitude > safeMagnitude.largest) {
+    throw new InputError(
+      `${source.name}: expected a largest entry between ${safeMagnitude.smallest} and ${safeMagnitude.largest}, got ${magnitude.toPrecision(3)}; multiply the Jacobian by a constant: the alignments do not depend on it`,
+    );
+  }
+}
+
+function requireLength(vector: Float64Array, length: number, name: string): void {
+  if (vector.length !== length)
+    throw new RangeError(`${name}: expected length ${length}, got ${vector.length}`);
+}

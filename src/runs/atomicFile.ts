@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { InputError } from "../inputError.ts";
+
+/**
+ * Writes a file so that a reader, or a run resumed after a crash, finds either the old content or all of the new.
+ * Makes the folders it needs. Throws an InputError when the place cannot be written to.
+ */
+export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw asInputError(path, error);
+  }
+}
+
+/** Places that cannot be written to are the caller's to choose; anything else is passed on. */
+export function asInputError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const places = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENOSPC", "ENAMETOOLONG"];
+  if (!places.includes(code)) return error;
+  return new InputError(`${path}: expected a place to write to, got ${code}; choose another or make room`);
+}
