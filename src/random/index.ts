@@ -1,0 +1,2 @@
+export { createStream } from "./philoxStream.ts";
+export type { RandomStream } from "./stream.ts";
