@@ -1,8 +1,9 @@
 import { InputError } from "../inputError.ts";
 import type { Experiment } from "./experiment.ts";
+import { linearAlignment } from "./linearAlignment/index.ts";
 
 /** Every experiment, in the order of the paper's argument. */
-export const experiments: readonly Experiment[] = [];
+export const experiments: readonly Experiment[] = [linearAlignment];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
 export function chosenExperiments(ids: readonly string[]): readonly Experiment[] {

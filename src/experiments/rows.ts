@@ -30,6 +30,11 @@ export function meanPoints(rows: readonly Row[], x: string, field: string): read
   });
 }
 
+/** One number a seed: the mean of `field` over its rows, which share draws and so count once. */
+export function perSeed(rows: readonly Row[], field: string): readonly number[] {
+  return distinct<number>(rows, "seed").map((seed) => mean(numbers(where(rows, { seed }), field)));
+}
+
 /** Rows as columns, in the order of first appearance; a field that a row lacks is null. */
 export function tableOf(rows: readonly Row[]): Table {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,7 +1,7 @@
 import { effectiveDimensions } from "../../data/effectiveDimension.ts";
 import type { Check, Conclusion, Row, Scale } from "../experiment.ts";
 import type { Figure, Layer, Panel } from "../figure.ts";
-import { distinct, mean, meanPoints, numbers, where } from "../rows.ts";
+import { distinct, meanPoints, numbers, perSeed, where } from "../rows.ts";
 import { check, estimate, worst } from "../verdict.ts";
 import { designs, labelNoise, situations, sizes, training } from "./setting.ts";
 
@@ -35,7 +35,7 @@ function fewSamples(rows: readonly Row[], scale: Scale): Check {
       .map((samples) =>
         check(
           `few samples, n ≤ d_eff/8: mean μ₁ lies within ${100 * margins.fewSamples} % of 1 (worst case: ${spectrum}, n = ${samples})`,
-          numbers(where(rows, { spectrum, samples, theta: "initialisation" }), "secondMoment"),
+          perSeed(where(rows, { spectrum, samples }), "secondMoment"),
           { atLeast: 1 - margins.fewSamples, atMost: 1 + margins.fewSamples },
         ),
       );
@@ -57,20 +57,15 @@ function manySamples(rows: readonly Row[]): Check {
   return worst(cases);
 }
 
-/** One value a seed: the mean over its four kinds of θ, which share the inputs. */
 function between(rows: readonly Row[]): Check {
   const cases = distinct<string>(rows, "spectrum").flatMap((spectrum) =>
-    distinct<number>(rows, "samples").map((samples) => {
-      const own = where(rows, { spectrum, samples });
-      const perSeed = distinct<number>(own, "seed").map((seed) =>
-        mean(numbers(where(own, { seed }), "covariance")),
-      );
-      return check(
+    distinct<number>(rows, "samples").map((samples) =>
+      check(
         `no gap between: mean μ/(1 − 1/n) is at least ${1 - margins.between} at every n and spectrum (worst case: ${spectrum}, n = ${samples})`,
-        perSeed.map((value) => value / (1 - 1 / samples)),
+        perSeed(where(rows, { spectrum, samples }), "covariance").map((value) => value / (1 - 1 / samples)),
         { atLeast: 1 - margins.between },
-      );
-    }),
+      ),
+    ),
   );
   return worst(cases);
 }

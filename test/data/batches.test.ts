@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { batchSampler } from "../../src/data/batches.ts";
+import { createStream } from "../../src/random/index.ts";
+
+const options = (batchSize: number, replacement: boolean) => ({
+  samples: 10,
+  batchSize,
+  replacement,
+  stream: createStream(4).split(batchSize, String(replacement)),
+});
+
+describe.each([true, false])("replacement: %s", (replacement) => {
+  test("every sample is as likely as every other", () => {
+    const draws = 20_000;
+    const next = batchSampler(options(3, replacement));
+    const counts = new Array(10).fill(0);
+    for (let k = 0; k < draws; k++) for (const i of next()) counts[i]++;
+    const expected = (draws * 3) / 10;
+    // counts are binomial or narrower: 5 standard deviations over 10 samples at a fixed seed
+    for (const count of counts)
+      expect(Math.abs(count - expected)).toBeLessThan(5 * Math.sqrt(expected * 0.9));
+  });
+
+  test("variance of the batch mean is that of docs/theory.md §1: Σ/B, times (n−B)/(n−1) without replacement", () => {
+    const [draws, batchSize] = [40_000, 4];
+    const next = batchSampler(options(batchSize, replacement));
+    const value = (i: number) => i - 4.5;
+    const variance = 8.25;
+    let squares = 0;
+    for (let k = 0; k < draws; k++)
+      squares += (next().reduce((sum, i) => sum + value(i), 0) / batchSize) ** 2 / draws;
+    const expected = (variance / batchSize) * (replacement ? 1 : (10 - batchSize) / 9);
+    expect(Math.abs(squares / expected - 1)).toBeLessThan(5 * Math.sqrt(2 / draws));
+  });
+});
+
+test("without replacement no sample comes twice, and a full batch is everything", () => {
+  const next = batchSampler(options(10, false));
+  for (let k = 0; k < 100; k++) expect(new Set(next()).size).toBe(10);
+});
+
+test("sizes that do not fit throw", () => {
+  expect(() => batchSampler(options(11, false))).toThrow(RangeError);
+  expect(() => batchSampler(options(0, true))).toThrow(RangeError);
+  expect(() => batchSampler(options(1.5, true))).toThrow("batchSize");
+});
