@@ -1,0 +1,48 @@
+"""numpy's side of bench/kernels.mjs: one request a line on standard input, the best seconds a line on standard output.
+
+A request is {"work": "gemm" | "syrk" | "eigh", "precision": 32 | 64, "n": order, "seconds": budget}. Operands are
+kept between requests of one shape, so that rounds can alternate with the other side's.
+"""
+import json
+import sys
+import time
+
+import numpy as np
+
+
+def operation(work, precision, n):
+    generator = np.random.default_rng(n)
+    kind = np.float32 if precision == 32 else np.float64
+    a = generator.standard_normal((n, n)).astype(kind)
+    if work == "gemm":
+        b = generator.standard_normal((n, n)).astype(kind)
+        c = np.empty((n, n), kind)
+        return lambda: np.matmul(a, b, out=c)
+    if work == "syrk":
+        c = np.empty((n, n), kind)
+        return lambda: np.matmul(a, a.T, out=c)  # numpy calls syrk and mirrors the triangle
+    symmetric = a + a.T
+    return lambda: np.linalg.eigh(symmetric)
+
+
+def best_seconds(run, budget):
+    run()
+    best = float("inf")
+    end = time.perf_counter() + budget
+    while True:
+        start = time.perf_counter()
+        run()
+        now = time.perf_counter()
+        best = min(best, now - start)
+        if now >= end:
+            return best
+
+
+print(json.dumps({"peer": f"numpy {np.__version__}"}), flush=True)
+key, current = None, None
+for line in sys.stdin:
+    request = json.loads(line)
+    shape = (request["work"], request["precision"], request["n"])
+    if shape != key:
+        key, current = shape, operation(*shape)
+    print(json.dumps({"seconds": best_seconds(current, request["seconds"])}), flush=True)

@@ -1,0 +1,64 @@
+/** Rows and vectors per row of the register tile: 8 accumulators, 2 of B, 1 of A leave room in V8's 15 registers. */
+export const TILE_ROWS: usize = 4;
+const TILE_VECTORS: usize = 2;
+
+/** Columns of the register tile: 8 in float32, 4 in float64. */
+// @ts-ignore: decorator
+@inline
+export function tileColumns<T>(): usize {
+  return (TILE_VECTORS * 16) / sizeof<T>();
+}
+
+/** c[0..lanes) += alpha·sum for one vector of the tile. */
+// @ts-ignore: decorator
+@inline
+function accumulate<T>(c: usize, alpha: v128, sum: v128): void {
+  v128.store(c, v128.add<T>(v128.load(c), v128.mul<T>(alpha, sum)));
+}
+
+/**
+ * C += alpha·A·B on one register tile. `a` holds `depth` columns of TILE_ROWS elements, `b` holds `depth` rows of
+ * tileColumns elements, both without gaps; `c` is row-major with `stride` bytes between rows.
+ * Every entry is summed over the depth in order, multiply then add, so its bits depend on nothing else.
+ */
+export function microKernel<T>(depth: usize, alpha: T, a: usize, b: usize, c: usize, stride: usize): void {
+  let c00 = v128.splat<T>(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  const end = b + depth * 32;
+  do {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load_splat<T>(a);
+    c00 = v128.add<T>(c00, v128.mul<T>(x, b0));
+    c01 = v128.add<T>(c01, v128.mul<T>(x, b1));
+    x = v128.load_splat<T>(a, sizeof<T>());
+    c10 = v128.add<T>(c10, v128.mul<T>(x, b0));
+    c11 = v128.add<T>(c11, v128.mul<T>(x, b1));
+    x = v128.load_splat<T>(a, 2 * sizeof<T>());
+    c20 = v128.add<T>(c20, v128.mul<T>(x, b0));
+    c21 = v128.add<T>(c21, v128.mul<T>(x, b1));
+    x = v128.load_splat<T>(a, 3 * sizeof<T>());
+    c30 = v128.add<T>(c30, v128.mul<T>(x, b0));
+    c31 = v128.add<T>(c31, v128.mul<T>(x, b1));
+    a += 4 * sizeof<T>();
+    b += 32;
+  } while (b < end);
+  const scale = v128.splat<T>(alpha);
+  accumulate<T>(c, scale, c00);
+  accumulate<T>(c + 16, scale, c01);
+  c += stride;
+  accumulate<T>(c, scale, c10);
+  accumulate<T>(c + 16, scale, c11);
+  c += stride;
+  accumulate<T>(c, scale, c20);
+  accumulate<T>(c + 16, scale, c21);
+  c += stride;
+  accumulate<T>(c, scale, c30);
+  accumulate<T>(c + 16, scale, c31);
+}

@@ -1,0 +1,115 @@
+/**
+ * The kernels of the system's BLAS and LAPACK, called through koffi (loaded only when asked for, so that a browser
+ * never sees it). Typed arrays are passed in place.
+ */
+import type { FloatArray, Matrix, SymmetricMatrix } from "../matrix.ts";
+import type { Kernels } from "./kernels.ts";
+import { bindNativeRoutines, type NativeRoutines } from "./nativeBinding.ts";
+import { prepareEigen } from "./nativeEigen.ts";
+import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk } from "./nativeProducts.ts";
+
+/** A call handed to another thread costs some 40 µs; this many operations take about as long on one core. */
+const backgroundFlops = 2e6;
+/** Libraries run calls smaller than this on one thread whatever their setting. */
+const threadedFlops = 2e4;
+
+export interface NativeKernelsOptions {
+  /** At least 1; the processors available by default. Kept to the library's own maximum. */
+  readonly threads?: number | undefined;
+  /** Path of a shared library with CBLAS and LAPACK, in place of the usual ones. */
+  readonly library?: string | undefined;
+}
+
+/**
+ * Kernels on the system's OpenBLAS, MKL, BLIS, Accelerate or other BLAS with LAPACK, looked for by name.
+ * A library has one thread count per process: kernels with different `threads` may be open together, but should
+ * not compute at the same time. Background calls run one after another, each on all the threads.
+ * Throws an InputError when no library will do, and a RangeError on `threads` < 1.
+ */
+export async function openNativeKernels(options: NativeKernelsOptions = {}): Promise<Kernels> {
+  const { threads: asked, library } = options;
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1)) {
+    throw new RangeError(`native kernels: expected threads to be a whole number of at least 1, got ${asked}`);
+  }
+  const routines = await bindNativeRoutines(library);
+  routines.setThreads?.(asked ?? (await import("node:os")).availableParallelism());
+  const threads = routines.threads();
+  return nativeKernels(routines, threads);
+}
+
+function nativeKernels(routines: NativeRoutines, threads: number): Kernels {
+  const useThreads = (call: PreparedCall) => {
+    if (call.flops >= threadedFlops) routines.setThreads?.(threads);
+  };
+  const run = (call: PreparedCall | undefined) => {
+    if (call === undefined) return;
+    useThreads(call);
+    call.routine(...call.values);
+  };
+
+  let lastInBackground: Promise<void> = Promise.resolve();
+  const runInBackground = (call: PreparedCall | undefined): Promise<void> | void => {
+    if (call === undefined || call.flops < backgroundFlops) return run(call);
+    const done = lastInBackground.then(() => {
+      useThreads(call);
+      return callAsync(call);
+    });
+    lastInBackground = done.catch(() => {});
+    return done;
+  };
+
+  return {
+    name: "native",
+    description: routines.description,
+    threads,
+    gemm: (alpha, a, b, beta, c) => run(prepareGemm(routines, alpha, a, b, beta, c)),
+    syrk: (alpha, a, beta, c) => run(prepareSyrk(routines, alpha, a, beta, c)),
+    gemv: (alpha, a, x, beta, y) => run(prepareGemv(routines, alpha, a, x, beta, y)),
+    symmetricEigen(a) {
+      const { call, result } = prepareEigen(routines, a, true);
+      run(call);
+      return result();
+    },
+    symmetricEigenvalues(a) {
+      const { call, result } = prepareEigen(routines, a, false);
+      run(call);
+      return result().values;
+    },
+    background: {
+      async gemm<T extends FloatArray>(
+        alpha: number,
+        a: Matrix<T>,
+        b: Matrix<T>,
+        beta: number,
+        c: Matrix<T>,
+      ) {
+        await runInBackground(prepareGemm(routines, alpha, a, b, beta, c));
+      },
+      async syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>) {
+        await runInBackground(prepareSyrk(routines, alpha, a, beta, c));
+      },
+      async symmetricEigen(a: SymmetricMatrix) {
+        const { call, result } = prepareEigen(routines, a, true);
+        await runInBackground(call);
+        return result();
+      },
+      async symmetricEigenvalues(a: SymmetricMatrix) {
+        const { call, result } = prepareEigen(routines, a, false);
+        await runInBackground(call);
+        return result().values;
+      },
+    },
+    // The library itself stays loaded: unloading one whose threads may still be waiting is not safe.
+    close: () => lastInBackground,
+  };
+}
+
+/** The callback holds on to the call, and so to its arrays, until the library has finished with them. */
+function callAsync(call: PreparedCall): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call.routine.async(...call.values, (error: Error | null) => {
+      if (error === null) resolve();
+      else reject(new Error(`background call with ${call.values.length} arguments failed: ${error.message}`));
+    });
+  });
+}

@@ -1,0 +1,94 @@
+/** From a strided view to what BLAS takes: the first element, an order, and a leading dimension. */
+import type { FloatArray, Matrix } from "../matrix.ts";
+import { layout } from "./nativeBinding.ts";
+
+export interface Operand<T extends FloatArray> {
+  /** Begins at element (0,0). */
+  readonly data: T;
+  readonly layout: (typeof layout)[keyof typeof layout];
+  readonly leadingDimension: number;
+}
+
+const largestInt = 2 ** 31 - 1;
+
+/** The view as it stands where BLAS can read it so, else a packed row-major copy. Throws like `checkView`. */
+export function inputOperand<T extends FloatArray>(name: string, a: Matrix<T>): Operand<T> {
+  checkView(name, a);
+  return (
+    asOperand(a) ?? { data: packed(a), layout: layout.rowMajor, leadingDimension: Math.max(1, a.columns) }
+  );
+}
+
+/** The view as it stands. Throws like `checkView`, and a RangeError when neither stride is 1 or elements overlap. */
+export function outputOperand<T extends FloatArray>(name: string, c: Matrix<T>): Operand<T> {
+  checkView(name, c);
+  const operand = asOperand(c);
+  if (operand === undefined) {
+    throw new RangeError(
+      `${name} is ${c.rows}×${c.columns} with strides ${c.rowStride} and ${c.columnStride}: an output needs a row or a column stride of 1 and no overlapping elements`,
+    );
+  }
+  return operand;
+}
+
+/**
+ * Outside its array a view would have BLAS touch foreign memory, so this throws a RangeError, as it does for
+ * extents beyond a 32-bit integer.
+ */
+function checkView(name: string, a: Matrix<FloatArray>): void {
+  if (a.rows > largestInt || a.columns > largestInt) {
+    throw new RangeError(
+      `${name} is ${a.rows}×${a.columns}: this BLAS takes at most ${largestInt} rows and columns`,
+    );
+  }
+  if (a.rows === 0 || a.columns === 0) return;
+  const down = (a.rows - 1) * a.rowStride;
+  const across = (a.columns - 1) * a.columnStride;
+  const first = a.offset + Math.min(0, down) + Math.min(0, across);
+  const last = a.offset + Math.max(0, down) + Math.max(0, across);
+  if (!(first >= 0 && last < a.data.length)) {
+    throw new RangeError(
+      `${name} is ${a.rows}×${a.columns} over elements ${first} to ${last} of an array of ${a.data.length}`,
+    );
+  }
+}
+
+/** A stride that no element uses says nothing, yet BLAS wants a leading dimension that a row (or column) fits in. */
+function asOperand<T extends FloatArray>(a: Matrix<T>): Operand<T> | undefined {
+  const { rows, columns, rowStride, columnStride } = a;
+  const fewRows = rows <= 1 || columns === 0;
+  const fewColumns = columns <= 1 || rows === 0;
+  if (fewColumns || columnStride === 1) {
+    const leading = fewRows ? Math.max(1, columns) : rowStride;
+    if (leading >= Math.max(1, columns)) return operandAt(a, layout.rowMajor, leading);
+  }
+  if (fewRows || rowStride === 1) {
+    const leading = fewColumns ? Math.max(1, rows) : columnStride;
+    if (leading >= Math.max(1, rows)) return operandAt(a, layout.columnMajor, leading);
+  }
+  return undefined;
+}
+
+function operandAt<T extends FloatArray>(
+  a: Matrix<T>,
+  order: Operand<T>["layout"],
+  leadingDimension: number,
+): Operand<T> | undefined {
+  if (leadingDimension > largestInt) return undefined;
+  const data = a.offset === 0 ? a.data : (a.data.subarray(a.offset) as T);
+  return { data, layout: order, leadingDimension };
+}
+
+function packed<T extends FloatArray>(a: Matrix<T>): T {
+  const length = a.rows * a.columns;
+  const result = (a.data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T;
+  let next = 0;
+  for (let i = 0; i < a.rows; i++) {
+    let position = a.offset + i * a.rowStride;
+    for (let j = 0; j < a.columns; j++) {
+      result[next++] = a.data[position];
+      position += a.columnStride;
+    }
+  }
+  return result;
+}

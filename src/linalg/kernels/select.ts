@@ -1,0 +1,50 @@
+/** Choosing between the system's library and our own module. */
+import { InputError } from "../../inputError.ts";
+import type { Kernels } from "./kernels.ts";
+import { openNativeKernels } from "./native.ts";
+import { openWasmKernels } from "./wasm.ts";
+
+export interface OpenKernelsOptions {
+  /** Else the environment's NOISEGEO_KERNELS, else native where it opens. */
+  readonly prefer?: "native" | "wasm" | undefined;
+  /** At least 1; the processors available by default. */
+  readonly threads?: number | undefined;
+  /** Path of a BLAS with LAPACK for native kernels; else the environment's NOISEGEO_BLAS. */
+  readonly library?: string | undefined;
+}
+
+/**
+ * The fastest kernels that this machine or browser has: `native`, or `wasm` where no BLAS is installed. A choice
+ * that was made, by option or environment, is kept to: an InputError says why it cannot be, rather than falling
+ * back in silence. Throws an InputError on any other value of NOISEGEO_KERNELS, a RangeError on `threads` < 1.
+ */
+export async function openKernels(options: OpenKernelsOptions = {}): Promise<Kernels> {
+  const { threads } = options;
+  const prefer = options.prefer ?? preference(environment("NOISEGEO_KERNELS"));
+  if (prefer === "wasm") return openWasm(threads);
+
+  const library = options.library ?? environment("NOISEGEO_BLAS");
+  try {
+    return await openNativeKernels({ threads, library });
+  } catch (error) {
+    const chosen = prefer === "native" || library !== undefined;
+    if (chosen || !(error instanceof InputError)) throw error;
+    return openWasm(threads);
+  }
+}
+
+function openWasm(threads: number | undefined): Promise<Kernels> {
+  return openWasmKernels(threads === undefined ? {} : { threads });
+}
+
+function preference(value: string | undefined): "native" | "wasm" | undefined {
+  if (value === undefined || value === "native" || value === "wasm") return value;
+  throw new InputError(
+    `NOISEGEO_KERNELS: expected native or wasm, got ${value}; set it to one of them or unset it`,
+  );
+}
+
+/** Set and not empty, or undefined; a browser has no environment. */
+function environment(name: string): string | undefined {
+  return globalThis.process?.env?.[name] || undefined;
+}

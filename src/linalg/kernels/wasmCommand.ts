@@ -1,0 +1,49 @@
+/**
+ * A unit of work for one instance of the module: what to copy in, what to call, what to copy out. Because it says
+ * all that, the same command runs on this thread and in a worker that knows nothing of matrices.
+ */
+import type { FloatArray } from "../matrix.ts";
+import type { WasmFunctions, WasmInstance } from "./wasmModule.ts";
+
+/** Part of wasm memory as floats. */
+export interface Span {
+  readonly address: number;
+  readonly length: number;
+  readonly kind: Float32ArrayConstructor | Float64ArrayConstructor;
+}
+
+export interface Input extends Span {
+  /** Writes all `length` elements. */
+  readonly write: (target: FloatArray) => void;
+}
+
+export interface Output extends Span {
+  /** Takes what it needs from the elements, which change afterwards. */
+  readonly read: (source: FloatArray) => void;
+}
+
+export interface Command {
+  /** Wasm memory in use, from address 0. */
+  readonly bytes: number;
+  readonly inputs: readonly Input[];
+  readonly calls: readonly (readonly [name: keyof WasmFunctions, ...values: number[]])[];
+  readonly outputs: readonly Output[];
+}
+
+const pageBytes = 65536;
+
+/** Runs a command on this thread. Throws a RangeError when wasm memory (4 GiB at most) cannot hold it. */
+export function runCommand(instance: WasmInstance, command: Command): void {
+  const { memory } = instance;
+  const missing = command.bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+  for (const { kind, address, length, write } of command.inputs) {
+    write(new kind(memory.buffer, address, length));
+  }
+  for (const [name, ...values] of command.calls) {
+    (instance[name] as (...values: number[]) => void)(...values);
+  }
+  for (const { kind, address, length, read } of command.outputs) {
+    read(new kind(memory.buffer, address, length));
+  }
+}
