@@ -2,10 +2,12 @@
  * Our kernels against numpy on this machine, one thread each, in rounds that alternate so that both see the same
  * load. Needs a build (`npm run build`). Run by itself it prints a table: `node bench/kernels.mjs`.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { matrix, mirrorLower, openNativeKernels, openWasmKernels, rowMajor } from "noise-geometry/linalg";
+import { findPython, threadsOf } from "./python.mjs";
+import { printTable } from "./table.mjs";
 
 const rounds = 5;
 const secondsEachRound = 0.15;
@@ -97,21 +99,11 @@ function bestSeconds(once) {
 
 /** A python that has numpy, kept running; undefined, with a message, when there is none. */
 async function startPeer() {
-  const candidates = process.env.PYTHON ? [process.env.PYTHON] : ["/usr/bin/python3", "python3", "python"];
-  const python = candidates.find((name) => spawnSync(name, ["-c", "import numpy"]).status === 0);
-  if (python === undefined) {
-    console.error(`no numpy in ${candidates.join(", ")}: set PYTHON to a python that has it to compare`);
-    return undefined;
-  }
+  const python = findPython();
+  if (python === undefined) return undefined;
   const script = fileURLToPath(new URL("./peers/kernels.py", import.meta.url));
-  const one = {
-    OPENBLAS_NUM_THREADS: "1",
-    OMP_NUM_THREADS: "1",
-    MKL_NUM_THREADS: "1",
-    BLIS_NUM_THREADS: "1",
-  };
   const child = spawn(python, [script], {
-    env: { ...process.env, ...one },
+    env: { ...process.env, ...threadsOf(1) },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -130,17 +122,4 @@ async function startPeer() {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { title, rows } = await run();
-  console.log(title);
-  console.table(
-    rows.map(({ work, ours, peer, ratio, unit, note }) => ({
-      work,
-      ours: ours.toFixed(1),
-      peer: peer?.toFixed(1) ?? "–",
-      ratio: ratio?.toFixed(3) ?? "–",
-      unit,
-      note: note ?? "",
-    })),
-  );
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) printTable(await run());

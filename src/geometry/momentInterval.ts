@@ -1,5 +1,5 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { type Matrix, matrix } from "../linalg/matrix.ts";
+import { type Matrix, matrix, row as rowOf } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
 import { studentInterval } from "./interval.ts";
 import type { AlignmentIntervals } from "./jackknife.ts";
@@ -21,35 +21,20 @@ export async function momentIntervals(
   if (n < 3) return { undefined: `an interval over samples needs at least 3 of them, got ${n}` };
   const twiceLoss = squaredResiduals / n;
   const geometry = squaredNorm(gaussNewton.data);
+  const ofMean = dot(gradient, times(gaussNewton, gradient, kernels));
   const squares = { covariance: 0, secondMoment: 0 };
-  const second = secondMoment(moments);
 
   for await (const { jacobian, residuals } of blocks) {
-    const gradients = sampleGradients(jacobian, residuals, outputs);
-    const deviations = {
-      ...gradients,
-      data: gradients.data.map((value, k) => value - gradient[k % gradient.length]),
-    };
-    const shares = {
-      geometry: quadraticForms(jacobian, gaussNewton, kernels),
-      noise: quadraticForms(jacobian, moments.covariance, kernels),
-      secondMoment: quadraticForms(jacobian, second, kernels),
-      deviation: quadraticForms(deviations, gaussNewton, kernels),
-      gradient: quadraticForms(gradients, gaussNewton, kernels),
-    };
-    for (let i = 0; i < gradients.rows; i++) {
-      const own = (rows: Float64Array): number => {
-        let sum = 0;
-        for (let c = i * outputs; c < (i + 1) * outputs; c++) sum += rows[c];
-        return sum;
-      };
+    const shares = sampleShares(jacobian, residuals, moments, kernels);
+    for (let i = 0; i < residuals.length / outputs; i++) {
       const loss = squaredNorm(residuals.subarray(i * outputs, (i + 1) * outputs)) / twiceLoss - 1;
-      const metric = 2 * (own(shares.geometry) / geometry - 1);
+      const metric = 2 * (shares.geometry[i] / geometry - 1);
       const influence = (image: number, noise: number, value: number): number =>
         (image + noise) / (twiceLoss * geometry) - 2 * value - value * (loss + metric);
-      squares.covariance += influence(shares.deviation[i], own(shares.noise), alignment.covariance) ** 2;
-      squares.secondMoment +=
-        influence(shares.gradient[i], own(shares.secondMoment), alignment.secondMoment) ** 2;
+      const deviation = shares.gradient[i] - 2 * shares.towardsMean[i] + ofMean;
+      const second = shares.noise[i] + shares.mean[i];
+      squares.covariance += influence(deviation, shares.noise[i], alignment.covariance) ** 2;
+      squares.secondMoment += influence(shares.gradient[i], second, alignment.secondMoment) ** 2;
     }
   }
   const interval = (estimate: number, sum: number) =>
@@ -60,22 +45,67 @@ export async function momentIntervals(
   };
 }
 
-/** Σ₁ = Σ + ∇L∇Lᵀ. */
-function secondMoment({ covariance, gradient }: Moments): Matrix<Float64Array> {
-  const size = gradient.length;
-  return {
-    ...covariance,
-    data: covariance.data.map((value, k) => value + gradient[Math.floor(k / size)] * gradient[k % size]),
-  };
+/** What each sample of a block adds to the sums that μ is made of. */
+interface SampleShares {
+  /** Tr(J_i G J_iᵀ) */
+  readonly geometry: Float64Array;
+  /** Tr(J_i Σ J_iᵀ) */
+  readonly noise: Float64Array;
+  /** ‖J_i ∇L‖² */
+  readonly mean: Float64Array;
+  /** g_iᵀ G g_i */
+  readonly gradient: Float64Array;
+  /** g_iᵀ G ∇L */
+  readonly towardsMean: Float64Array;
 }
 
-/** rowᵀ A row for every row. */
-function quadraticForms(rows: Matrix<Float64Array>, a: Matrix<Float64Array>, kernels: Kernels): Float64Array {
-  const product = matrix(rows.rows, rows.columns);
-  kernels.gemm(1, rows, a, 0, product);
-  return Float64Array.from({ length: rows.rows }, (_, i) => {
-    let sum = 0;
-    for (let k = i * rows.columns; k < (i + 1) * rows.columns; k++) sum += product.data[k] * rows.data[k];
-    return sum;
-  });
+function sampleShares(
+  jacobian: Matrix,
+  residuals: Float64Array,
+  moments: Moments,
+  kernels: Kernels,
+): SampleShares {
+  const { outputs, gradient } = moments;
+  const { rows, columns } = jacobian;
+  const geometryImages = matrix(rows, columns);
+  kernels.gemm(1, jacobian, moments.gaussNewton, 0, geometryImages);
+  const noiseImages = matrix(rows, columns);
+  kernels.gemm(1, jacobian, moments.covariance, 0, noiseImages);
+  const count = rows / outputs;
+  const zeros = () => new Float64Array(count);
+  const shares = {
+    geometry: zeros(),
+    noise: zeros(),
+    mean: zeros(),
+    gradient: zeros(),
+    towardsMean: zeros(),
+  };
+  const image = new Float64Array(columns);
+  const gradients = sampleGradients(jacobian, residuals, outputs);
+  for (let i = 0; i < count; i++) {
+    image.fill(0);
+    for (let row = i * outputs; row < (i + 1) * outputs; row++) {
+      const entries = rowOf(jacobian, row);
+      const own = rowOf(geometryImages, row);
+      shares.geometry[i] += dot(entries, own);
+      shares.noise[i] += dot(entries, rowOf(noiseImages, row));
+      shares.mean[i] += dot(entries, gradient) ** 2;
+      for (let k = 0; k < columns; k++) image[k] += residuals[row] * own[k];
+    }
+    shares.gradient[i] = dot(rowOf(gradients, i), image);
+    shares.towardsMean[i] = dot(gradient, image);
+  }
+  return shares;
+}
+
+function times(a: Matrix, v: Float64Array, kernels: Kernels): Float64Array {
+  const image = new Float64Array(a.rows);
+  kernels.gemv(1, a, v, 0, image);
+  return image;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
 }

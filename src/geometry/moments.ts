@@ -91,9 +91,8 @@ export function sampleGradients(
   for (let row = 0; row < residuals.length; row++) {
     const source = offset + row * rowStride;
     const target = Math.floor(row / outputs) * columns;
-    for (let k = 0; k < columns; k++) {
-      gradients.data[target + k] += residuals[row] * data[source + k * columnStride];
-    }
+    const weight = residuals[row];
+    for (let k = 0; k < columns; k++) gradients.data[target + k] += weight * data[source + k * columnStride];
   }
   return gradients;
 }
