@@ -1,0 +1,69 @@
+import type { Check } from "../../experiments/experiment.ts";
+import { identifier } from "../identifiers.ts";
+import { formatFixed, formatSeconds } from "../numbers.ts";
+import type { ReportedExperiment } from "../reproduction.ts";
+import { dataTable } from "./dataTable.ts";
+import { boundPhrase, estimateDrawing, estimatePhrase } from "./estimates.ts";
+import { pageFigure } from "./figures.ts";
+import { fileAddress, type Html, html, prose } from "./html.ts";
+import { stackingTable } from "./stackingTable.ts";
+import { explained } from "./terms.ts";
+import { verdictBadge } from "./verdicts.ts";
+
+/** One claim from its sentence to the command that tests it again. */
+export function experimentSection(experiment: ReportedExperiment, number: number, total: number): Html {
+  const { id, title, claim, verdict, result, files } = experiment;
+  const anchor = identifier(id);
+  const seen = new Set<string>();
+  const figures = result.figures.map((figure) =>
+    pageFigure(
+      figure,
+      anchor,
+      files.figures.find((other) => other.id === figure.id),
+    ),
+  );
+  return html`
+<section class="experiment" id="${anchor}" aria-labelledby="${anchor}-heading">
+<p class="eyebrow">Claim ${number} of ${total}</p>
+<h2 id="${anchor}-heading">${prose(title)}</h2>
+<p class="claim">${explained(claim, seen)}</p>
+<p class="outcome">${verdictBadge(verdict)}</p>
+<p class="reading">${explained(result.reading, seen)}</p>
+${checksTable(result.checks, title)}
+${figures}
+<h3>How it was made</h3>
+<ul class="setting">
+${result.setting.map((line) => html`<li>${explained(line, seen)}</li>\n`)}
+<li>Seed ${experiment.seed}, ${experiment.scale} scale, ${formatSeconds(experiment.seconds)}.</li>
+</ul>
+<p class="command">Run this one again: <code>${rerunCommand(experiment)}</code></p>
+${dataTable(result.table, title, files.data)}
+<p class="downloads">Files: <a href="${fileAddress(files.data)}">data (Parquet)</a>,
+<a href="${fileAddress(files.result)}">result (JSON)</a></p>
+</section>`;
+}
+
+function rerunCommand({ id, seed, scale }: ReportedExperiment): string {
+  return `npx noisegeo reproduce ${id} --seed ${seed} --scale ${scale}`;
+}
+
+function checksTable(checks: readonly Check[], title: string): Html {
+  if (checks.length === 0) return html``;
+  const table = stackingTable({
+    name: "checks",
+    caption: html`Checks: ${prose(title)}`,
+    isCaptionHidden: true,
+    headings: ["Statement", "Estimate and 95\u00a0% interval", "Must lie in", "Verdict"],
+    rows: checks.map((check) => [
+      prose(check.statement),
+      html`${estimatePhrase(check)} <span class="repetitions">${repetitions(check)}</span>`,
+      html`<span class="bounds">${boundPhrase(check)}</span>${estimateDrawing(check)}`,
+      verdictBadge(check.verdict),
+    ]),
+  });
+  return html`<h3>What decides it</h3>\n${table}`;
+}
+
+function repetitions({ estimate }: Check): string {
+  return estimate.repetitions === 1 ? "1 repetition" : `${formatFixed(estimate.repetitions, 0)} repetitions`;
+}

@@ -1,0 +1,31 @@
+import type { Figure } from "../../experiments/figure.ts";
+import { renderFigure } from "../figure/renderFigure.ts";
+import { fileAddress, type Html, html, prose, trusted } from "./html.ts";
+
+const WIDE = 960;
+const NARROW = 340;
+
+/** Where the same figure lies as files, relative to the page. */
+export interface FigureFiles {
+  readonly svg: string;
+  readonly png: string;
+}
+
+/**
+ * A figure in the page, drawn twice: once for wide screens and paper, once for phones with its panels below
+ * each other. Only one of the two is displayed.
+ * @param scope sets the ids apart from those of figures of the same name elsewhere in the page
+ */
+export function pageFigure(figure: Figure, scope: string, files?: FigureFiles): Html {
+  const drawing = (variant: string, width: number) =>
+    trusted(renderFigure({ ...figure, id: `${scope}-${figure.id}-${variant}` }, { theme: "page", width }));
+  const links = (paths: FigureFiles) =>
+    html`<p class="downloads">This figure as <a href="${fileAddress(paths.svg)}">SVG</a>
+or <a href="${fileAddress(paths.png)}">PNG</a></p>`;
+  return html`<figure class="plot">
+<figcaption><h3>${prose(figure.title)}</h3><p>${prose(figure.caption)}</p></figcaption>
+<div class="wide">${drawing("wide", WIDE)}</div>
+<div class="narrow">${drawing("narrow", NARROW)}</div>
+${files === undefined ? undefined : links(files)}
+</figure>`;
+}

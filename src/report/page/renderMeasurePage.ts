@@ -1,0 +1,69 @@
+import type { Figure } from "../../experiments/figure.ts";
+import { definitions } from "./definitions.ts";
+import { pageFigure } from "./figures.ts";
+import { type Html, html, prose } from "./html.ts";
+import { shell } from "./shell.ts";
+import { explained } from "./terms.ts";
+
+/** What the page of `noisegeo measure --out` tells; all numbers already in words. */
+export interface MeasureReport {
+  readonly title: string;
+  /** What was measured: the files, the model, how many samples and parameters. */
+  readonly source: string;
+  /** What the numbers mean, in one line. */
+  readonly reading: string;
+  readonly facts: readonly { readonly label: string; readonly value: string; readonly note?: string }[];
+  readonly figures: readonly Figure[];
+  /** Numbers that do not exist here: their path in the JSON document, and why. */
+  readonly undefinedEntries: readonly { readonly path: string; readonly reason: string }[];
+  /** The command line that made it. */
+  readonly command: string;
+}
+
+/** The page of `noisegeo measure`: one self-contained HTML document, a function of its argument alone. */
+export function renderMeasurePage(report: MeasureReport): string {
+  const seen = new Set<string>();
+  return shell({
+    title: report.title,
+    summary: report.reading,
+    main: html`
+<header class="opening">
+<p class="eyebrow">noise-geometry: a measurement</p>
+<h1>${prose(report.title)}</h1>
+<p class="headline">${explained(report.reading, seen)}</p>
+<p>${prose(report.source)}</p>
+${facts(report.facts, seen)}
+</header>
+${figures(report.figures)}
+${undefinedNumbers(report.undefinedEntries)}
+${definitions()}`,
+    footer: html`<p>Made again by <code>${report.command}</code></p>`,
+  });
+}
+
+function facts(entries: MeasureReport["facts"], seen: Set<string>): Html {
+  if (entries.length === 0) return html``;
+  const cards = entries.map(({ label, value, note }) => {
+    const remark = note === undefined ? undefined : html`<span class="note">${prose(note)}</span>`;
+    return html`<div><dt>${explained(label, seen)}</dt><dd><strong>${prose(value)}</strong>${remark}</dd></div>\n`;
+  });
+  return html`<dl class="facts">\n${cards}</dl>`;
+}
+
+function figures(all: readonly Figure[]): Html {
+  if (all.length === 0) return html``;
+  const drawings = all.map((figure) => pageFigure(figure, "measure"));
+  return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>${drawings}</section>`;
+}
+
+function undefinedNumbers(entries: MeasureReport["undefinedEntries"]): Html {
+  if (entries.length === 0) return html``;
+  const rows = entries.map(
+    ({ path, reason }) => html`<tr><th scope="row"><code>${path}</code></th><td>${prose(reason)}</td></tr>\n`,
+  );
+  return html`<section aria-labelledby="undefined"><h2 id="undefined">What is not defined here</h2>
+<div class="scroll" role="region" tabindex="0" aria-label="Undefined numbers">
+<table><thead><tr><th scope="col">Number</th><th scope="col">Why it has no value</th></tr></thead><tbody>
+${rows}</tbody></table>
+</div></section>`;
+}

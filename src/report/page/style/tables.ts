@@ -1,0 +1,49 @@
+/**
+ * Tables of sentences become cards on phones, each number with its heading; tables of numbers scroll in a
+ * frame of their own.
+ */
+export const tables = `
+table { border-collapse: collapse; width: 100%; font-size: .9375rem; line-height: 1.45; }
+caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .4rem; }
+th, td {
+  text-align: left; vertical-align: top; padding: .7rem 1rem .7rem 0; border-top: 1px solid var(--line);
+}
+thead th {
+  color: var(--muted); font-size: .8125rem; font-weight: 600; border-top: 0; padding: .3rem 1rem .3rem 0;
+  vertical-align: bottom;
+}
+th:last-child, td:last-child { padding-right: 0; }
+tbody th { font-weight: 400; }
+.estimate { font-variant-numeric: tabular-nums; }
+.estimate .interval { color: var(--muted); white-space: nowrap; }
+.summary { margin-top: 1.75rem; }
+.summary tbody th { width: 44%; }
+.summary tbody th a { font-weight: 600; }
+.statement, .repetitions { display: block; color: var(--muted); font-size: .875rem; }
+.checks tbody th { width: 42%; }
+.bounds { font-variant-numeric: tabular-nums; }
+.gauge { display: block; margin-top: .35rem; max-width: 100%; background: none; fill: currentColor; }
+.gauge .allowed { fill: var(--line); opacity: .6; }
+.gauge .bound { stroke: var(--muted); stroke-width: 1.5; }
+.gauge .spread { stroke: currentColor; stroke-width: 2; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.scroll { overflow-x: auto; }
+.numbers { margin: 1.25rem 0; }
+.numbers summary {
+  cursor: pointer; width: max-content; max-width: 100%; font-weight: 600; padding: .25rem 0;
+}
+.numbers table { width: auto; font-size: .8125rem; margin-top: .5rem; }
+.numbers th, .numbers td { padding: .3rem 1.5rem .3rem 0; white-space: nowrap; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+@media screen and (max-width: 46rem) {
+  .stacking, .stacking caption, .stacking tbody, .stacking tr, .stacking th, .stacking td {
+    display: block; width: auto;
+  }
+  .stacking thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacking tr { border-top: 1px solid var(--line); padding: .9rem 0; }
+  .stacking tbody th, .stacking tbody td { width: auto; border: 0; padding: 0; }
+  .stacking tbody td { margin-top: .5rem; }
+  .stacking td:has(.estimate, .bounds)::before {
+    content: attr(data-heading); display: block; color: var(--muted); font-size: .8125rem;
+  }
+}`;

@@ -1,0 +1,31 @@
+import type { ExperimentResult, Scale, Verdict } from "../experiments/experiment.ts";
+
+/** One experiment as the report shows it: what was claimed, what came out, and the files that hold it. */
+export interface ReportedExperiment {
+  readonly id: string;
+  readonly title: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  readonly result: ExperimentResult;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly scale: Scale;
+  /** Paths relative to the page. */
+  readonly files: {
+    readonly data: string;
+    readonly result: string;
+    readonly figures: readonly { readonly id: string; readonly svg: string; readonly png: string }[];
+  };
+}
+
+/** Everything the page of `noisegeo reproduce` tells. */
+export interface Reproduction {
+  readonly experiments: readonly ReportedExperiment[];
+  readonly version: string;
+  /** Which kernels computed it, for example "OpenBLAS, 2 threads". */
+  readonly kernels: string;
+  /** The command line that made it. */
+  readonly command: string;
+  /** ISO 8601; given by the caller, so that the page is a function of its input. */
+  readonly date: string;
+}

@@ -1,0 +1,198 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import type { Verdict } from "../../src/experiments/experiment.ts";
+import { renderMeasurePage } from "../../src/report/page/renderMeasurePage.ts";
+import { renderPage } from "../../src/report/page/renderPage.ts";
+import { headline } from "../../src/report/page/verdicts.ts";
+import type { Reproduction } from "../../src/report/reproduction.ts";
+import { eightSeries, everyLayer, measurement, reported, reproduction } from "./samples.ts";
+
+const opened = (page: string) => parseHTML(page).document;
+const texts = (root: ParentNode, selector: string) =>
+  [...root.querySelectorAll(selector)].map((found) => found.textContent?.replace(/\s+/g, " ").trim());
+
+describe.each([
+  ["reproduction", renderPage(reproduction)],
+  ["empty reproduction", renderPage({ ...reproduction, experiments: [] })],
+  ["measurement", renderMeasurePage(measurement)],
+])("the page of a %s", (_, page) => {
+  const document = opened(page);
+
+  test("stands alone: no script, nothing loaded from anywhere", () => {
+    expect(document.querySelectorAll("script, iframe, object, img, link[rel=stylesheet]")).toHaveLength(0);
+    expect(page).not.toMatch(/\ssrc=|@import|url\((?!#)/);
+    expect([...document.querySelectorAll("link")].map((link) => link.getAttribute("href"))).toEqual([
+      "data:,",
+    ]);
+  });
+
+  test("has one heading at the top, a language, a title and a way past the contents", () => {
+    expect(document.querySelectorAll("h1")).toHaveLength(1);
+    expect(document.documentElement.getAttribute("lang")).toBe("en");
+    expect(document.querySelector("title")?.textContent).not.toBe("");
+    expect(document.querySelector("a")?.getAttribute("href")).toBe("#content");
+  });
+
+  test("every id is its own and every reference leads somewhere", () => {
+    const ids = [...document.querySelectorAll("[id]")].map((found) => found.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const link of document.querySelectorAll('a[href^="#"]')) {
+      expect(ids).toContain(link.getAttribute("href")?.slice(1));
+    }
+    for (const name of ["aria-labelledby", "aria-describedby"]) {
+      for (const found of document.querySelectorAll(`[${name}]`))
+        expect(ids).toContain(found.getAttribute(name));
+    }
+    for (const [, id] of page.matchAll(/url\(#([^)]*)\)/g)) expect(ids).toContain(id);
+  });
+
+  test("defines both metrics in MathML", () => {
+    expect(document.querySelectorAll(".definitions .card math")).toHaveLength(3);
+    expect(page).not.toContain("\\frac");
+  });
+
+  test("explains each defined term at the end", () => {
+    expect(texts(document, ".glossary dfn")).toEqual([
+      "loss alignment",
+      "directional alignment",
+      "Gauss–Newton matrix",
+      "effective dimension",
+      "verdict",
+      "interval",
+    ]);
+  });
+});
+
+describe("the page of a reproduction", () => {
+  const document = opened(renderPage(reproduction));
+
+  test("opens with what came out", () => {
+    expect(texts(document, ".headline")).toEqual(["1 of 3 claims holds, 1 fails, 1 is inconclusive."]);
+    expect(texts(document, ".summary tbody tr th")).toEqual(
+      reproduction.experiments.map(({ title }) => title),
+    );
+    expect(texts(document, ".summary tbody .verdict")).toEqual(["holds", "inconclusive", "fails"]);
+    expect(texts(document, ".summary tbody .estimate")[0]).toBe("1.012 [0.999, 1.025]");
+    expect(texts(document, ".summary tbody .statement")).toEqual([
+      "a check that holds",
+      "the check that inconclusive",
+      "the check that fails",
+    ]);
+  });
+
+  test("tells each claim whole", () => {
+    const sections = [...document.querySelectorAll("section.experiment")];
+    expect(sections.map((section) => section.id)).toEqual(reproduction.experiments.map(({ id }) => id));
+    for (const [index, section] of sections.entries()) {
+      const { id, result, files } = reproduction.experiments[index];
+      expect(section.querySelectorAll(".checks tbody tr")).toHaveLength(result.checks.length);
+      expect(texts(section, ".checks .bounds")).toEqual(result.checks.map(() => "0.95 to 1.05"));
+      expect(section.querySelectorAll("figure")).toHaveLength(result.figures.length);
+      expect(section.querySelectorAll("figure svg")).toHaveLength(2 * result.figures.length);
+      expect(texts(section, ".setting li").at(-1)).toBe("Seed 7, quick scale, 1 min 13 s.");
+      expect(texts(section, ".command code")).toEqual([
+        `npx noisegeo reproduce ${id} --seed 7 --scale quick`,
+      ]);
+      const addresses = [...section.querySelectorAll(".downloads a")].map((link) =>
+        link.getAttribute("href"),
+      );
+      expect(addresses).toContain(`./${files.data}`);
+      expect(addresses).toContain(`./${files.result}`);
+      for (const { svg, png } of files.figures) {
+        for (const path of [svg, png])
+          expect(addresses.map((address) => decodeURIComponent(address!))).toContain(`./${path}`);
+      }
+    }
+  });
+
+  test("shows the first rows and says how many there are", () => {
+    const [numbers] = document.querySelectorAll(".numbers");
+    expect(texts(numbers, "summary")).toEqual(["The numbers behind it: first 30 of 64 rows"]);
+    expect(numbers.querySelectorAll("tbody tr")).toHaveLength(30);
+    expect(texts(numbers, "thead th")).toEqual(["model", "n", "mu"]);
+    expect(texts(numbers.querySelectorAll("tbody tr")[0], "td")).toEqual(["diagonal", "0", "–"]);
+    expect(texts(numbers.querySelectorAll("tbody tr")[3], "td")).toEqual(["diagonal", "3", "0.333333"]);
+  });
+
+  test("says how it was made, and is the same text every time", () => {
+    expect(texts(document, "footer")[0]).toContain(`with OpenBLAS, 2 threads in 3 min 40 s, 2026-11-20.`);
+    expect(texts(document, "footer code")).toEqual([reproduction.command]);
+    expect(renderPage(reproduction)).toBe(renderPage(reproduction));
+  });
+
+  test("explains a term once a section, where it first stands", () => {
+    const [section] = document.querySelectorAll("section.experiment");
+    expect(texts(section, ".term a")).toEqual(["loss alignment", "Gauss–Newton matrix", "interval"]);
+  });
+});
+
+test("text is text, wherever it comes from", () => {
+  const hostile = `</style></title><script>alert(1)</script><img src=x onerror=alert(1)>"'&\u0000`;
+  const inject = <T>(value: T): T => {
+    if (typeof value === "string") return (value + hostile) as T;
+    if (Array.isArray(value)) return value.map(inject) as T;
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, KEPT.has(key) ? inner : inject(inner)]),
+    ) as T;
+  };
+  const experiment = reported("loss-alignment", "holds", [everyLayer, eightSeries(2)]);
+  const injected: Reproduction = inject({ ...reproduction, experiments: [experiment] });
+  const table = { [hostile]: [hostile] };
+  const pages = [
+    renderPage({
+      ...injected,
+      experiments: injected.experiments.map((other) => ({ ...other, result: { ...other.result, table } })),
+    }),
+    renderMeasurePage(inject(measurement)),
+  ];
+  for (const page of pages) {
+    const document = opened(page);
+    expect(document.querySelectorAll("script, img, [onerror]")).toHaveLength(0);
+    expect(document.querySelectorAll("style, title:not(svg title)")).toHaveLength(2);
+    expect(page).not.toContain("\u0000");
+    expect(texts(document, "footer code")[0]).toContain(
+      "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&",
+    );
+    for (const link of document.querySelectorAll(".downloads a"))
+      expect(link.getAttribute("href")).toMatch(/^\.\//);
+  }
+});
+
+/** Fields whose values are a fixed vocabulary. */
+const KEPT = new Set(["verdict", "kind", "scale", "axis"]);
+
+test("a file's name is an address, never a scheme", () => {
+  const experiment = reported("x", "holds", []);
+  const files = { ...experiment.files, data: "javascript:alert(1)", result: "a b/c?d#e.json" };
+  const document = opened(renderPage({ ...reproduction, experiments: [{ ...experiment, files }] }));
+  const addresses = [...document.querySelectorAll("section.experiment > .downloads a")].map((link) =>
+    link.getAttribute("href"),
+  );
+  expect(addresses).toEqual(["./javascript%3Aalert(1)", "./a%20b/c%3Fd%23e.json"]);
+});
+
+describe("the headline", () => {
+  const cases: readonly (readonly [string, readonly Verdict[]])[] = [
+    ["No claim was tested.", []],
+    ["The claim is inconclusive.", ["inconclusive"]],
+    ["Both claims hold.", ["holds", "holds"]],
+    ["All 3 claims hold.", ["holds", "holds", "holds"]],
+    ["4 of 5 claims hold, 1 is inconclusive.", ["holds", "holds", "inconclusive", "holds", "holds"]],
+    ["1 of 4 claims holds, 2 fail, 1 is inconclusive.", ["holds", "fails", "fails", "inconclusive"]],
+    ["None of the 3 claims holds: 1 fails, 2 are inconclusive.", ["fails", "inconclusive", "inconclusive"]],
+  ];
+  test.each(cases)("%s", (sentence, verdicts) => expect(headline(verdicts)).toBe(sentence));
+});
+
+test("the page of a measurement shows facts, figures and what is undefined", () => {
+  const document = opened(renderMeasurePage(measurement));
+  expect(texts(document, ".facts dt > span.term > a")).toEqual(["loss alignment"]);
+  expect(texts(document, ".facts strong")).toEqual(["0.931", "12.4"]);
+  expect(texts(document, ".facts .note")).toEqual(["with Σ₁: 0.957"]);
+  expect(document.querySelectorAll("figure svg")).toHaveLength(2);
+  expect(texts(document, "section tbody :is(th, td)")).toEqual(["directional.covariance[12]", "vᵀGv = 0"]);
+  expect(texts(document, "footer code")).toEqual([measurement.command]);
+  const bare = opened(renderMeasurePage({ ...measurement, undefinedEntries: [], figures: [], facts: [] }));
+  expect(bare.querySelectorAll("figure, table, .facts")).toHaveLength(0);
+});
