@@ -60,7 +60,7 @@ function spectrumFigure({ spectrum, outputs }: Measurement, shown: number): Figu
   return {
     id: "spectrum",
     title: "Directional alignment along the eigenvectors of the Gauss–Newton matrix",
-    caption: `g(v_k) = v_kᵀΣv_k/(2L·v_kᵀGv_k): 1 where the noise along v_k is what curvature and loss alone predict.${more > 0 ? ` The ${shown} sharpest of ${spectrum.eigenvalues.length} directions.` : ""}`,
+    caption: `g(v_k) = v_kᵀ Σ v_k / (2L · v_kᵀ G v_k): 1 where the noise along v_k is what curvature and loss alone predict.${more > 0 ? ` The ${shown} sharpest of ${spectrum.eigenvalues.length} directions.` : ""}`,
     panels: [eigenvalues, alignment],
   };
 }

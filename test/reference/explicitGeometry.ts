@@ -53,9 +53,8 @@ export function explicitGeometry(
 
 export const frobenius = (a: Rows): number => Math.sqrt(a.reduce((sum, row) => sum + dot(row, row), 0));
 export const trace = (a: Rows): number => a.reduce((sum, row, i) => sum + row[i], 0);
-export const traceOfProduct = (a: Rows, b: Rows): number =>
-  a.reduce((sum, row, i) => sum + dot(row, b[i]), 0);
-export const quadratic = (a: Rows, v: ArrayLike<number>): number =>
+const traceOfProduct = (a: Rows, b: Rows): number => a.reduce((sum, row, i) => sum + dot(row, b[i]), 0);
+const quadratic = (a: Rows, v: ArrayLike<number>): number =>
   a.reduce((sum, row, i) => sum + v[i] * dot(row, v), 0);
 
 export function explicitLossAlignment(g: ExplicitGeometry): { covariance: number; secondMoment: number } {
