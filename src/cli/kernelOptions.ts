@@ -7,7 +7,7 @@ export interface KernelOptions {
 export function addKernelOptions(command: Command): Command {
   return command.option(
     "--threads <count>",
-    "threads of the kernels (default: all processors)",
+    "threads of the kernels (default: all processors; 1 with wasm kernels)",
     positiveInteger,
   );
 }

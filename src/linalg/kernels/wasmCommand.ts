@@ -6,7 +6,7 @@ import type { FloatArray } from "../matrix.ts";
 import type { WasmFunctions, WasmInstance } from "./wasmModule.ts";
 
 /** Part of wasm memory as floats. */
-export interface Span {
+interface Span {
   readonly address: number;
   readonly length: number;
   readonly kind: Float32ArrayConstructor | Float64ArrayConstructor;
@@ -17,16 +17,19 @@ export interface Input extends Span {
   readonly write: (target: FloatArray) => void;
 }
 
-export interface Output extends Span {
+interface Output extends Span {
   /** Takes what it needs from the elements, which change afterwards. */
   readonly read: (source: FloatArray) => void;
 }
+
+/** A function of the module and its arguments. */
+export type Call = readonly [name: keyof WasmFunctions, ...values: number[]];
 
 export interface Command {
   /** Wasm memory in use, from address 0. */
   readonly bytes: number;
   readonly inputs: readonly Input[];
-  readonly calls: readonly (readonly [name: keyof WasmFunctions, ...values: number[]])[];
+  readonly calls: readonly Call[];
   readonly outputs: readonly Output[];
 }
 

@@ -1,8 +1,6 @@
 /** gemm and syrk brought into one form: C ← alpha·A·B + beta·C, or one triangle of it, with C stored by rows. */
 import { type FloatArray, type Matrix, transpose } from "../matrix.ts";
 
-export type Triangle = "full" | "lower" | "upper";
-
 export interface Product<T extends FloatArray = FloatArray> {
   readonly alpha: number;
   /** A, m×k. */
@@ -12,7 +10,7 @@ export interface Product<T extends FloatArray = FloatArray> {
   readonly beta: number;
   /** C, m×n; its rows are contiguous. */
   readonly output: Matrix<T>;
-  readonly triangle: Triangle;
+  readonly triangle: "full" | "lower" | "upper";
 }
 
 /** Throws a RangeError as `Kernels.gemm` does. */

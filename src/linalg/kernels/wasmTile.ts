@@ -1,18 +1,20 @@
 /**
  * The blocked product. C is cut into tiles small enough for wasm memory to stay bounded whatever the matrices'
- * size; a tile is summed over the depth in steps, each a command that packs and multiplies one block of either factor.
+ * size; a tile is summed over the depth by commands that copy one block of either factor each, then pack and
+ * multiply it in steps.
  *
  * An entry of C is always summed in the same order and by the same steps, so neither the tiling nor the thread that
  * computes a tile changes its bits.
  */
 import { block, type FloatArray, type Matrix } from "../matrix.ts";
 import { byColumns, copyBlock, copyRun } from "./wasmBlock.ts";
-import type { Command, Input, Output } from "./wasmCommand.ts";
-import type { WasmFunctions } from "./wasmModule.ts";
+import type { Call, Command, Input } from "./wasmCommand.ts";
 import { type Product, wantedColumns } from "./wasmProduct.ts";
 
 /** Depth of a step: one packed panel of each factor (8 KiB) fits in the first-level cache. */
 const stepDepth = 256;
+/** Depth that one command copies: long runs, and few messages to a worker. A multiple of the step's. */
+const copiedDepth = 1024;
 /** Rows and columns of the largest tile: 8 MiB of float64. */
 export const largestTile = 1024;
 
@@ -47,12 +49,12 @@ export function tilesOf(product: Product, size: number): Tile[] {
 /** Addresses for a tile of the given size. */
 function layOut(heapStart: number, tile: Tile, depth: number, elementBytes: number) {
   // Packed panels are filled up to at most 8 rows; the slack keeps every part 64-byte aligned as well.
-  const factor = (width: number) => Math.ceil(((width + 8) * depth * elementBytes) / 64) * 64;
+  const factor = (width: number, depth: number) => Math.ceil(((width + 8) * depth * elementBytes) / 64) * 64;
   const left = heapStart;
-  const right = left + factor(tile.rows);
-  const packedLeft = right + factor(tile.columns);
-  const packedRight = packedLeft + factor(tile.rows);
-  const output = packedRight + factor(tile.columns);
+  const right = left + factor(tile.rows, Math.min(depth, copiedDepth));
+  const packedLeft = right + factor(tile.columns, Math.min(depth, copiedDepth));
+  const packedRight = packedLeft + factor(tile.rows, Math.min(depth, stepDepth));
+  const output = packedRight + factor(tile.columns, Math.min(depth, stepDepth));
   return {
     left,
     right,
@@ -65,69 +67,83 @@ function layOut(heapStart: number, tile: Tile, depth: number, elementBytes: numb
 
 /** The commands that compute one tile, to be run in order on one instance with nothing in between. */
 export function* tileCommands(product: Product, tile: Tile, heapStart: number): Generator<Command> {
-  const { alpha, beta, output, triangle } = product;
+  const { alpha, beta, output } = product;
   const depth = alpha === 0 ? 0 : product.left.columns;
-  const single = output.data.BYTES_PER_ELEMENT === 4;
-  const kind = single ? Float32Array : Float64Array;
-  const elementBytes = kind.BYTES_PER_ELEMENT;
-  const at = layOut(heapStart, tile, Math.min(depth, stepDepth), elementBytes);
+  const kind = output.data.BYTES_PER_ELEMENT === 4 ? Float32Array : Float64Array;
+  const bits = kind === Float32Array ? 32 : 64;
+  const at = layOut(heapStart, tile, depth, kind.BYTES_PER_ELEMENT);
   const count = tile.rows * tile.columns;
-  const span = { address: at.output, length: count, kind };
-  const left = block(product.left, tile.row, 0, tile.rows, product.left.columns);
-  const right = block(product.right, tile.column, 0, tile.columns, product.right.columns);
+  const entries = { address: at.output, length: count, kind };
 
-  for (let k = 0; k === 0 || k < depth; k += stepDepth) {
-    const step = Math.min(stepDepth, depth - k);
+  for (let k = 0; k === 0 || k < depth; k += copiedDepth) {
     const inputs: Input[] = [];
-    const calls: (readonly [keyof WasmFunctions, ...number[]])[] = [];
-    if (k === 0 && beta === 0) calls.push(["clear", at.output, count * elementBytes]);
+    const calls: Call[] = [];
+    if (k === 0 && beta === 0) calls.push(["clear", at.output, count * kind.BYTES_PER_ELEMENT]);
     if (k === 0 && beta !== 0) {
-      inputs.push({ ...span, write: (target) => loadTile(product, tile, target) });
-      calls.push([single ? "scale32" : "scale64", count, beta, at.output]);
+      inputs.push({ ...entries, write: (target) => loadTile(product, tile, target) });
+      calls.push([`scale${bits}`, count, beta, at.output]);
     }
-    if (step > 0) {
-      const a = block(left, 0, k, tile.rows, step);
-      const b = block(right, 0, k, tile.columns, step);
-      inputs.push(
-        { address: at.left, length: tile.rows * step, kind, write: (target) => copyBlock(a, target) },
-        { address: at.right, length: tile.columns * step, kind, write: (target) => copyBlock(b, target) },
-      );
-      calls.push(
-        [
-          single ? "packLeft32" : "packLeft64",
-          tile.rows,
-          step,
-          at.left,
-          ...strides(a, elementBytes),
-          at.packedLeft,
-        ],
-        [
-          single ? "packRight32" : "packRight64",
-          tile.columns,
-          step,
-          at.right,
-          ...strides(b, elementBytes),
-          at.packedRight,
-        ],
-        [
-          single ? "multiply32" : "multiply64",
-          tile.rows,
-          tile.columns,
-          step,
-          alpha,
-          at.packedLeft,
-          at.packedRight,
-          at.output,
-          tile.columns * elementBytes,
-          sides[triangle],
-          tile.row - tile.column,
-        ],
-      );
+    const copied = Math.min(copiedDepth, depth - k);
+    const a = block(product.left, tile.row, k, tile.rows, copied);
+    const b = block(product.right, tile.column, k, tile.columns, copied);
+    // A diagonal tile of A·Aᵀ has one factor twice.
+    const same = product.left === product.right && tile.row === tile.column && tile.rows === tile.columns;
+    inputs.push({
+      address: at.left,
+      length: tile.rows * copied,
+      kind,
+      write: (target) => copyBlock(a, target),
+    });
+    if (!same) {
+      const write = (target: FloatArray) => copyBlock(b, target);
+      inputs.push({ address: at.right, length: tile.columns * copied, kind, write });
     }
-    const outputs: Output[] =
-      k + stepDepth < depth ? [] : [{ ...span, read: (source) => storeTile(product, tile, source) }];
-    yield { bytes: at.end, inputs, calls, outputs };
+    const addresses = same ? { ...at, right: at.left } : at;
+    for (let step = 0; step < copied; step += stepDepth) {
+      calls.push(...stepCalls(product, tile, a, b, step, addresses, bits));
+    }
+    const read = (source: FloatArray) => storeTile(product, tile, source);
+    yield { bytes: at.end, inputs, calls, outputs: k + copiedDepth < depth ? [] : [{ ...entries, read }] };
   }
+}
+
+/** Packs and multiplies the columns from `start` of the copied blocks `a` and `b`. */
+function stepCalls(
+  { alpha, triangle }: Product,
+  tile: Tile,
+  a: Matrix<FloatArray>,
+  b: Matrix<FloatArray>,
+  start: number,
+  at: ReturnType<typeof layOut>,
+  bits: 32 | 64,
+): Call[] {
+  const elementBytes = bits / 8;
+  const depth = Math.min(stepDepth, a.columns - start);
+  const [leftWidth, leftDepth] = strides(a, elementBytes);
+  const [rightWidth, rightDepth] = strides(b, elementBytes);
+  const left = at.left + start * leftDepth;
+  const right = at.right + start * rightDepth;
+  const { packedLeft, packedRight, output } = at;
+  const stride = tile.columns * elementBytes;
+  const side = sides[triangle];
+  const diagonal = tile.row - tile.column;
+  return [
+    [`packLeft${bits}`, tile.rows, depth, left, leftWidth, leftDepth, packedLeft],
+    [`packRight${bits}`, tile.columns, depth, right, rightWidth, rightDepth, packedRight],
+    [
+      `multiply${bits}`,
+      tile.rows,
+      tile.columns,
+      depth,
+      alpha,
+      packedLeft,
+      packedRight,
+      output,
+      stride,
+      side,
+      diagonal,
+    ],
+  ];
 }
 
 /** Byte strides, across the width and along the depth, of a block that `copyBlock` copied. */

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 function random(kind: Kind, rows: number, columns: number, seed = rows + columns): Matrix<FloatArray> {
-  return rowMajor<FloatArray>(rows, columns, kind.from({ length: rows * columns }, seededUniform(seed)));
+  return rowMajor<FloatArray>(rows, columns, new kind(rows * columns).map(seededUniform(seed)) as FloatArray);
 }
 
 /** |computed − A·B| within (k + 2)·u·|A||B|, the bound of any order of summation (Higham, §3.1). */
@@ -43,10 +43,19 @@ function expectProduct(
   expect(worst).toBeLessThanOrEqual(1);
 }
 
-/** Shapes around the register tile (4×8), the cached rows (128), the depth of a step (256) and the largest tile (1024). */
+/** Elements whose bits differ, also by the sign of a zero. */
+function differences(a: Matrix<FloatArray>, b: Matrix<FloatArray>): number {
+  let count = 0;
+  for (let k = 0; k < a.data.length; k++) if (!Object.is(a.data[k], b.data[k])) count++;
+  return count;
+}
+
+/** Shapes around the register tile (4×8), the cached rows (128), the depth of a step (256) and of a copy (1024), and the largest tile (1024). */
 const shapes = [
   [3, 9, 160],
   [5, 8, 257],
+  [7, 12, 1023],
+  [9, 6, 1025],
   [4, 7, 511],
   [127, 33, 64],
   [129, 31, 255],
@@ -112,14 +121,14 @@ describe.each([Float32Array, Float64Array])("%o", (kind) => {
         await each.background.gemm(-1.5, a, b, 0.25, c);
         const s = rowMajor<FloatArray>(700, 700, new kind(490_000).fill(3));
         await each.background.syrk(1, transpose(a), 1, s);
-        return [c.data, s.data];
+        return [c, s];
       }),
     );
     const direct = rowMajor<FloatArray>(150, 1060, start.slice());
     kernels.gemm(-1.5, a, b, 0.25, direct);
     const lower = rowMajor<FloatArray>(700, 700, new kind(490_000).fill(3));
     kernels.syrk(1, transpose(a), 1, lower);
-    for (const result of results) expect(result).toEqual([direct.data, lower.data]);
+    for (const [c, s] of results) expect([differences(c, direct), differences(s, lower)]).toEqual([0, 0]);
   });
 
   test("negative zeros are the same in whole and in cut register tiles", () => {
@@ -134,7 +143,7 @@ describe.each([Float32Array, Float64Array])("%o", (kind) => {
     ]) {
       kernels.gemm(1, a, block(b, 0, column, 30, width), 1, block(cut, 0, column, 80, width));
     }
-    expect(cut.data).toEqual(whole.data);
+    expect(differences(cut, whole)).toBe(0);
   });
 });
 
@@ -144,7 +153,7 @@ test("threads must be a positive integer", async () => {
   }
 });
 
-test("closing rejects what is under way and what comes later, and a failed worker call rejects", async () => {
+test("closing rejects what is under way and what comes later", async () => {
   const closing: Kernels = await openWasmKernels({ threads: 2 });
   const [a, c] = [random(Float64Array, 600, 600), random(Float64Array, 600, 600)];
   const under = closing.background.gemm(1, a, a, 0, c);
