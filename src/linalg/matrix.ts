@@ -104,19 +104,45 @@ export function dense(a: Matrix<FloatArray>): Matrix<Float64Array> {
   return result;
 }
 
-/** Copies the strict lower triangle onto the upper one, in place, in cache-sized tiles. */
+/**
+ * Copies the strict lower triangle onto the upper one, in place: tile by tile for the cache, and four rows at a time, so
+ * that four neighbours are written together.
+ */
 export function mirrorLower(a: Matrix<FloatArray>): void {
-  const tile = 64;
-  const { data, offset, rowStride, columnStride } = a;
+  const tile = 32;
   for (let i0 = 0; i0 < a.rows; i0 += tile) {
-    for (let j0 = 0; j0 <= i0; j0 += tile) {
-      const iEnd = Math.min(i0 + tile, a.rows);
-      for (let i = i0; i < iEnd; i++) {
-        const jEnd = Math.min(j0 + tile, i);
-        for (let j = j0; j < jEnd; j++) {
-          data[offset + j * rowStride + i * columnStride] = data[offset + i * rowStride + j * columnStride];
-        }
-      }
+    const iEnd = Math.min(i0 + tile, a.rows);
+    for (let j0 = 0; j0 < i0; j0 += tile) mirrorTile(a, i0, iEnd, j0, j0 + tile);
+    for (let i = i0; i < iEnd; i++) mirrorRow(a, i, i0, i);
+  }
+}
+
+/** Rows i0 … iEnd−1 of columns j0 … jEnd−1, all below the diagonal. */
+function mirrorTile(a: Matrix<FloatArray>, i0: number, iEnd: number, j0: number, jEnd: number): void {
+  const { data, offset, rowStride: row, columnStride: column } = a;
+  let i = i0;
+  for (; i + 4 <= iEnd; i += 4) {
+    let source = offset + i * row + j0 * column;
+    let target = offset + j0 * row + i * column;
+    for (let j = j0; j < jEnd; j++) {
+      data[target] = data[source];
+      data[target + column] = data[source + row];
+      data[target + 2 * column] = data[source + 2 * row];
+      data[target + 3 * column] = data[source + 3 * row];
+      source += column;
+      target += row;
     }
+  }
+  for (; i < iEnd; i++) mirrorRow(a, i, j0, jEnd);
+}
+
+function mirrorRow(
+  { data, offset, rowStride, columnStride }: Matrix<FloatArray>,
+  i: number,
+  j0: number,
+  jEnd: number,
+) {
+  for (let j = j0; j < jEnd; j++) {
+    data[offset + j * rowStride + i * columnStride] = data[offset + i * rowStride + j * columnStride];
   }
 }

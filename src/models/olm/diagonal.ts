@@ -21,7 +21,7 @@ export function diagonalNetwork(options: {
   const parameters = 2 * branches * dimension;
   const sign = (k: number): number => (k < parameters / 2 ? 1 : -1);
   /** ∂F_{k mod d}/∂θ_k at θ_k. */
-  const slope = (weight: number, k: number): number => sign(k) * depth * weight ** (depth - 1);
+  const slope = (weight: number, k: number): number => sign(k) * depth * power(weight, depth - 1);
   /** Σ over the weights of each component. */
   const gather = (term: (k: number) => number): Float64Array => {
     const sums = new Float64Array(dimension);
@@ -34,7 +34,7 @@ export function diagonalNetwork(options: {
     parameters,
     initialize: (stream) =>
       stream.gaussians(new Float64Array(parameters), (branches * dimension) ** (-1 / (2 * depth))),
-    effective: (theta) => gather((k) => sign(k) * theta[k] ** depth),
+    effective: (theta) => gather((k) => sign(k) * power(theta[k], depth)),
     pushforward: (theta, direction) => gather((k) => slope(theta[k], k) * direction[k]),
     pullback: (theta, covector) => theta.map((weight, k) => slope(weight, k) * covector[k % dimension]),
     metric(theta) {
@@ -44,4 +44,11 @@ export function diagonalNetwork(options: {
       return metric;
     },
   };
+}
+
+/** x^exponent for an integer exponent ≥ 0; many times faster than the general power. */
+function power(x: number, exponent: number): number {
+  let result = 1;
+  for (let factor = 0; factor < exponent; factor++) result *= x;
+  return result;
 }
