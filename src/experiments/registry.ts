@@ -1,9 +1,19 @@
 import { InputError } from "../inputError.ts";
+import { decoupling } from "./decoupling/index.ts";
+import { directionalAlignment } from "./directionalAlignment/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { linearAlignment } from "./linearAlignment/index.ts";
+import { olmAlignment } from "./olmAlignment/index.ts";
+import { twoLayerAlignment } from "./twoLayerAlignment/index.ts";
 
 /** Every experiment, in the order of the paper's argument. */
-export const experiments: readonly Experiment[] = [linearAlignment];
+export const experiments: readonly Experiment[] = [
+  linearAlignment,
+  olmAlignment,
+  twoLayerAlignment,
+  directionalAlignment,
+  decoupling,
+];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
 export function chosenExperiments(ids: readonly string[]): readonly Experiment[] {

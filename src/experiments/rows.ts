@@ -35,6 +35,27 @@ export function perSeed(rows: readonly Row[], field: string): readonly number[] 
   return distinct<number>(rows, "seed").map((seed) => mean(numbers(where(rows, { seed }), field)));
 }
 
+/** Rows that agree in `fields`, in order of first appearance, each group named by the values: "linear, n = 16, not trained". */
+export function groups(
+  rows: readonly Row[],
+  fields: readonly string[],
+): readonly { readonly name: string; readonly rows: readonly Row[] }[] {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = fields.map((field) => nameOf(field, row[field])).join(", ");
+    const group = found.get(name);
+    if (group) group.push(row);
+    else found.set(name, [row]);
+  }
+  return [...found].map(([name, group]) => ({ name, rows: group }));
+}
+
+function nameOf(field: string, value: Row[string] | undefined): string {
+  const symbol = { samples: "n", parameters: "p" }[field];
+  if (typeof value === "boolean") return value ? field : `not ${field}`;
+  return symbol ? `${symbol} = ${value}` : String(value);
+}
+
 /** Rows as columns, in the order of first appearance; a field that a row lacks is null. */
 export function tableOf(rows: readonly Row[]): Table {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -102,9 +102,12 @@ function expectBatchLaws(
     const loss = model.gradient(theta, batch, gradient);
     const rows = [...batch].flatMap((i) => Array.from({ length: outputs }, (_, c) => i * outputs + c));
     const errors = rows.map((k) => residuals[k]);
-    expectClose(loss, dot(errors, errors) / (2 * batch.length), ulp * loss, "loss");
     const widest = Math.max(...jacobian.map((row) => Math.sqrt(dot(row, row))));
-    const tolerance = ulp * Math.sqrt(dot(errors, errors)) * widest;
+    // a residual f − y is rounded in units of f, however much of f and y cancels
+    const reach = Math.sqrt(dot(errors, errors)) + widest * Math.sqrt(dot(theta, theta) * rows.length);
+    const lossTolerance = (ulp * Math.sqrt(dot(errors, errors)) * reach) / batch.length;
+    expectClose(loss, dot(errors, errors) / (2 * batch.length), lossTolerance, "loss");
+    const tolerance = ulp * reach * widest;
     for (let j = 0; j < parameters; j++) {
       const column = rows.map((k) => jacobian[k][j]);
       expectClose(gradient[j], dot(column, errors) / batch.length, tolerance, `gradient[${j}]`);

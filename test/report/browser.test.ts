@@ -3,168 +3,168 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderMeasurePage } from "../../src/report/page/renderMeasurePage.ts";
 import { renderPage } from "../../src/report/page/renderPage.ts";
-import { findChromium } from "./chromium.ts";
+import { chromiumMissing, launchChromium } from "../browser/chromium.ts";
 import { measurement, reproduction } from "./samples.ts";
 
-const executablePath = findChromium();
-const isMissing = executablePath === undefined && !process.env.CI;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-describe.skipIf(isMissing)(isMissing ? "in Chromium (skipped: none installed)" : "in Chromium", () => {
-  let browser: Browser;
-  let folder: string;
+describe.skipIf(chromiumMissing)(
+  chromiumMissing ? "in Chromium (skipped: none installed)" : "in Chromium",
+  () => {
+    let browser: Browser;
+    let folder: string;
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "noisegeo-report-"));
-    writeFileSync(join(folder, "reproduction.html"), renderPage(reproduction));
-    writeFileSync(join(folder, "measurement.html"), renderMeasurePage(measurement));
-    browser = await chromium.launch({
-      executablePath: executablePath ?? "chromium",
-      args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "noisegeo-report-"));
+      writeFileSync(join(folder, "reproduction.html"), renderPage(reproduction));
+      writeFileSync(join(folder, "measurement.html"), renderMeasurePage(measurement));
+      browser = await launchChromium();
     });
-  });
 
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function open(
-    name: string,
-    width: number,
-    colorScheme: "light" | "dark",
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const page = await browser.newPage({
-      viewport: { width, height: 900 },
-      colorScheme,
-      javaScriptEnabled: true,
+    afterAll(async () => {
+      await browser?.close();
+      rmSync(folder, { recursive: true, force: true });
     });
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => {
-      if (!/^(file|data):/.test(request.url())) complaints.push(`loads ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
-    return { page, complaints };
-  }
 
-  const views = ["reproduction", "measurement"].flatMap((name) =>
-    [360, 1440].flatMap((width) =>
-      (["light", "dark"] as const).map((scheme) => [name, width, scheme] as const),
-    ),
-  );
-
-  test.each(views)(
-    "the %s at %d pixels, %s: quiet, within its width, accessible",
-    async (name, width, scheme) => {
-      const { page, complaints } = await open(name, width, scheme);
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll("details")) details.open = true;
+    async function open(
+      name: string,
+      width: number,
+      colorScheme: "light" | "dark",
+    ): Promise<{ page: Page; complaints: string[] }> {
+      const page = await browser.newPage({
+        viewport: { width, height: 900 },
+        colorScheme,
+        javaScriptEnabled: true,
       });
-      const overflow = await page.evaluate(() => document.scrollingElement!.scrollWidth - window.innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> };
-        };
-        return (await axe.run()).violations.map(({ id, impact }) => `${impact}: ${id}`);
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("request", (request) => {
+        if (!/^(file|data):/.test(request.url())) complaints.push(`loads ${request.url()}`);
       });
-      expect(violations).toEqual([]);
-      expect(complaints).toEqual([]);
-      await page.close();
-    },
-  );
-
-  test.each([360, 1440])(
-    "at %d pixels no text of a figure is cut off or lies on another's",
-    async (width) => {
-      const { page } = await open("reproduction", width, "light");
-      const faults = await page.evaluate(() => {
-        const found: string[] = [];
-        for (const svg of document.querySelectorAll("figure svg")) {
-          const frame = svg.getBoundingClientRect();
-          if (frame.width === 0) continue;
-          const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent !== "");
-          const boxes = texts.map((text) => text.getBoundingClientRect());
-          boxes.forEach((box, index) => {
-            const name = texts[index].textContent;
-            const isInside =
-              box.left >= frame.left &&
-              box.right <= frame.right &&
-              box.top >= frame.top &&
-              box.bottom <= frame.bottom;
-            if (!isInside) found.push(`cut off: ${name}`);
-            boxes.slice(index + 1).forEach((other, offset) => {
-              const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
-              // A line's box is taller than its letters: lines may share a few pixels of leading.
-              const down = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
-              if (across > 1 && down > 4)
-                found.push(`${name} lies on ${texts[index + 1 + offset].textContent}`);
-            });
-          });
-        }
-        return found;
-      });
-      expect(faults).toEqual([]);
-      await page.close();
-    },
-  );
-
-  test("one drawing of each figure is displayed, by the width", async () => {
-    for (const [width, shown] of [
-      [360, "narrow"],
-      [1440, "wide"],
-    ] as const) {
-      const { page } = await open("reproduction", width, "light");
-      const displayed = await page.evaluate(() =>
-        [...document.querySelectorAll("figure > div")]
-          .filter((part) => part.clientWidth > 0)
-          .map((part) => part.className),
-      );
-      expect(new Set(displayed)).toEqual(new Set([shown]));
-      await page.close();
+      await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
+      return { page, complaints };
     }
-  });
 
-  test("figures follow the colours of the page", async () => {
-    const inks = await Promise.all(
-      (["light", "dark"] as const).map(async (scheme) => {
-        const { page } = await open("reproduction", 1440, scheme);
-        const colours = await page.evaluate(() => {
-          const ink = (selector: string) => getComputedStyle(document.querySelector(selector)!);
-          return [ink("figure .y-label").fill, ink("body").color];
+    const views = ["reproduction", "measurement"].flatMap((name) =>
+      [360, 1440].flatMap((width) =>
+        (["light", "dark"] as const).map((scheme) => [name, width, scheme] as const),
+      ),
+    );
+
+    test.each(views)(
+      "the %s at %d pixels, %s: quiet, within its width, accessible",
+      async (name, width, scheme) => {
+        const { page, complaints } = await open(name, width, scheme);
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll("details")) details.open = true;
         });
+        const overflow = await page.evaluate(
+          () => document.scrollingElement!.scrollWidth - window.innerWidth,
+        );
+        expect(overflow).toBeLessThanOrEqual(0);
+        await page.evaluate(axe);
+        const violations = await page.evaluate(async () => {
+          const { axe } = window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> };
+          };
+          return (await axe.run()).violations.map(({ id, impact }) => `${impact}: ${id}`);
+        });
+        expect(violations).toEqual([]);
+        expect(complaints).toEqual([]);
         await page.close();
-        return colours;
-      }),
+      },
     );
-    for (const [figure, text] of inks) expect(figure).toBe(text);
-    expect(inks[0]).not.toEqual(inks[1]);
-  });
 
-  test("a definition appears on focus, by keyboard alone", async () => {
-    const { page } = await open("reproduction", 1440, "light");
-    const definition = page.locator(".opening .definition").first();
-    expect(await definition.isVisible()).toBe(false);
-    await page.locator(".opening .term a").first().focus();
-    expect(await definition.isVisible()).toBe(true);
-    await page.close();
-  });
-
-  test("on paper it is light, and everything is unfolded", async () => {
-    const { page } = await open("reproduction", 1440, "dark");
-    await page.emulateMedia({ media: "print", colorScheme: "dark" });
-    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
-      "rgb(255, 255, 255)",
+    test.each([360, 1440])(
+      "at %d pixels no text of a figure is cut off or lies on another's",
+      async (width) => {
+        const { page } = await open("reproduction", width, "light");
+        const faults = await page.evaluate(() => {
+          const found: string[] = [];
+          for (const svg of document.querySelectorAll("figure svg")) {
+            const frame = svg.getBoundingClientRect();
+            if (frame.width === 0) continue;
+            const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent !== "");
+            const boxes = texts.map((text) => text.getBoundingClientRect());
+            boxes.forEach((box, index) => {
+              const name = texts[index].textContent;
+              const isInside =
+                box.left >= frame.left &&
+                box.right <= frame.right &&
+                box.top >= frame.top &&
+                box.bottom <= frame.bottom;
+              if (!isInside) found.push(`cut off: ${name}`);
+              boxes.slice(index + 1).forEach((other, offset) => {
+                const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+                // A line's box is taller than its letters: lines may share a few pixels of leading.
+                const down = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+                if (across > 1 && down > 4)
+                  found.push(`${name} lies on ${texts[index + 1 + offset].textContent}`);
+              });
+            });
+          }
+          return found;
+        });
+        expect(faults).toEqual([]);
+        await page.close();
+      },
     );
-    expect(await page.locator(".numbers table").first().isVisible()).toBe(true);
-    expect(await page.locator("nav").isVisible()).toBe(false);
-    await page.close();
-  });
-});
+
+    test("one drawing of each figure is displayed, by the width", async () => {
+      for (const [width, shown] of [
+        [360, "narrow"],
+        [1440, "wide"],
+      ] as const) {
+        const { page } = await open("reproduction", width, "light");
+        const displayed = await page.evaluate(() =>
+          [...document.querySelectorAll("figure > div")]
+            .filter((part) => part.clientWidth > 0)
+            .map((part) => part.className),
+        );
+        expect(new Set(displayed)).toEqual(new Set([shown]));
+        await page.close();
+      }
+    });
+
+    test("figures follow the colours of the page", async () => {
+      const inks = await Promise.all(
+        (["light", "dark"] as const).map(async (scheme) => {
+          const { page } = await open("reproduction", 1440, scheme);
+          const colours = await page.evaluate(() => {
+            const ink = (selector: string) => getComputedStyle(document.querySelector(selector)!);
+            return [ink("figure .y-label").fill, ink("body").color];
+          });
+          await page.close();
+          return colours;
+        }),
+      );
+      for (const [figure, text] of inks) expect(figure).toBe(text);
+      expect(inks[0]).not.toEqual(inks[1]);
+    });
+
+    test("a definition appears on focus, by keyboard alone", async () => {
+      const { page } = await open("reproduction", 1440, "light");
+      const definition = page.locator(".opening .definition").first();
+      expect(await definition.isVisible()).toBe(false);
+      await page.locator(".opening .term a").first().focus();
+      expect(await definition.isVisible()).toBe(true);
+      await page.close();
+    });
+
+    test("on paper it is light, and everything is unfolded", async () => {
+      const { page } = await open("reproduction", 1440, "dark");
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+        "rgb(255, 255, 255)",
+      );
+      expect(await page.locator(".numbers table").first().isVisible()).toBe(true);
+      expect(await page.locator("nav").isVisible()).toBe(false);
+      await page.close();
+    });
+  },
+);
