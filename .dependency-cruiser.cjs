@@ -1,6 +1,15 @@
 // The layers of docs/architecture.md: imports run downward in this order, never up, and never in a circle.
 const layers = [
-  "linalg", "random", "data", "models", "geometry", "dynamics", "experiments", "report", "runs", "cli",
+  "linalg",
+  "random",
+  "data",
+  "models",
+  "geometry",
+  "dynamics",
+  "experiments",
+  "report",
+  "runs",
+  "cli",
 ];
 /** Layers that have no need of each other although the order would allow it. */
 const strangers = [
@@ -13,7 +22,12 @@ const strangers = [
 module.exports = {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^src", pathNot: "\\.d\\.ts$" }, to: {} },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, path: "^src", pathNot: "\\.d\\.ts$" },
+      to: {},
+    },
     ...layers.slice(0, -1).map((layer, position) => ({
       name: `${layer}-imports-downward`,
       severity: "error",
@@ -41,9 +55,13 @@ module.exports = {
     },
     {
       name: "node-only-at-the-edges",
-      comment: "numerics also run in a browser: node: modules only where files, processes or native libraries are the point",
+      comment:
+        "numerics also run in a browser: node: modules only where files, processes or native libraries are the point",
       severity: "error",
-      from: { path: "^src/(random|models|geometry|dynamics|experiments)/", pathNot: "^src/models/jacobianFile\\.ts$" },
+      from: {
+        path: "^src/(random|models|geometry|dynamics|experiments)/",
+        pathNot: "^src/models/jacobianFile\\.ts$",
+      },
       to: { dependencyTypes: ["core"] },
     },
   ],

@@ -9,7 +9,10 @@ test("the README's library example runs on the built package as it stands", () =
   expect(code).toBeDefined();
   const ending = "\nawait kernels.close();";
   const words = ["--input-type=module", "--eval", `${code}${ending}`];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: fileURLToPath(root), encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd: fileURLToPath(root),
+    encoding: "utf8",
+  });
   expect(status, stderr).toBe(0);
   const mu = Number(/covariance: ([\d.]+)/.exec(stdout)?.[1]);
   expect(mu).toBeGreaterThan(0.5);

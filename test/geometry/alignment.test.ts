@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decouplingDistance } from "../../src/geometry/decoupling.ts";
 import { directionalAlignment } from "../../src/geometry/directional.ts";

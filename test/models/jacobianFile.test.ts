@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeNpy, fromBytes, openNpy } from "../../src/data/index.ts";
 import { InputError } from "../../src/inputError.ts";

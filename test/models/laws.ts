@@ -5,7 +5,7 @@ import type { RandomStream } from "../../src/random/stream.ts";
 import { differenceJacobian } from "../reference/finiteDifference.ts";
 
 /** The explicit Jacobian at θ, column by column: rows[i·C + c]. */
-export async function explicitJacobian(model: Model, theta: Float64Array): Promise<Float64Array[]> {
+async function explicitJacobian(model: Model, theta: Float64Array): Promise<Float64Array[]> {
   const linearization = model.linearize(theta);
   const rows = Array.from(
     { length: model.samples * model.outputs },

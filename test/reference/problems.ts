@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { fromRows, type Matrix, matrix } from "../../src/linalg/matrix.ts";
 import type { Rows } from "./explicitGeometry.ts";
 
