@@ -26,10 +26,10 @@ export const sizes: Record<Scale, Sizes> = {
   },
   paper: {
     seeds: 50,
-    samples: [4, 8, 16, 32, 64, 128, 256, 512, 2048, 8192, 32768, 131072],
-    dimension: 64,
+    samples: [4, 16, 64, 256, 1024, 4096, 16384, 65536],
+    dimension: 32,
     wide: { dimension: 1024, samples: [4, 8, 16, 32, 64, 128, 256] },
-    network: { dimension: 8, width: 8, samples: [4, 8, 16, 32, 64, 128, 512, 2048, 8192, 32768] },
+    network: { dimension: 8, width: 8, samples: [4, 16, 64, 256, 1024, 4096, 16384] },
   },
 };
 

@@ -13,7 +13,7 @@ import type { RandomStream } from "../../random/stream.ts";
 import { leak, type Sizes } from "./setting.ts";
 
 /** What Gaussian inputs make of the noise as n → ∞, at a θ that does not depend on them. */
-export interface Population {
+interface Population {
   /** ‖∇L‖²/(2L‖G‖_F), where ‖Σ − 2L·G‖_F/‖2L·G‖_F goes. */
   readonly limit: number;
   /** Tr(G)²/‖G‖_F² */
