@@ -17,15 +17,17 @@ const stride = 10;
 /** Trains by SGD until the loss has fallen far enough or the steps are spent: θ "along training". */
 export function trainTowards(model: Model, theta: Float64Array, options: TrainingOptions): Float64Array {
   const { learningRate, batchSize, lossShare, maxSteps, stream } = options;
-  const target = lossShare * meanLoss(model, theta);
+  let loss = meanLoss(model, theta);
+  const target = lossShare * loss;
   let current = theta;
-  for (let step = 0; step < maxSteps && meanLoss(model, current) > target; step += stride) {
+  for (let step = 0; step < maxSteps && loss > target; step += stride) {
     current = sgd(model, current, {
       learningRate,
       batchSize,
       steps: stride,
       stream: stream.split("steps", step),
     });
+    loss = meanLoss(model, current);
   }
   return current;
 }

@@ -1,5 +1,5 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
+import { block, type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
 import { squaredNorm } from "./perSample.ts";
 import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
 import { flatDirection, type Undefined, zeroGaussNewton } from "./undefined.ts";
@@ -56,20 +56,15 @@ export async function directionalExtremes(
  * A lower bound of μ₁ at this K that holds for every residual: min_i λ_min((K²)_ii)·n/Tr(K²), for one output
  * min_i a_i / mean_i a_i with a_i = Σ_j K_ij² (docs/theory.md §3).
  */
-export async function aPosterioriBound(point: GeometryPoint, kernels: Kernels): Promise<number | Undefined> {
+export function aPosterioriBound(point: GeometryPoint, kernels: Kernels): number | Undefined {
   const geometry = squaredNorm(point.gram.data);
   if (geometry === 0) return zeroGaussNewton;
-  const { samples: n, outputs } = point;
-  const square = await squaredGram(point, kernels);
+  const { samples: n, outputs, gram } = point;
+  const own = matrix(outputs, outputs);
   let smallest = Infinity;
   for (let i = 0; i < n; i++) {
-    const own = {
-      ...square,
-      rows: outputs,
-      columns: outputs,
-      offset: square.offset + i * outputs * (square.rowStride + square.columnStride),
-    };
-    smallest = Math.min(smallest, kernels.symmetricEigenvalues(own)[0]);
+    kernels.syrk(1, block(gram, i * outputs, 0, outputs, gram.columns), 0, own);
+    smallest = Math.min(smallest, outputs === 1 ? own.data[0] : kernels.symmetricEigenvalues(own)[0]);
   }
   return (n * Math.max(smallest, 0)) / geometry;
 }

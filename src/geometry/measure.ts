@@ -87,7 +87,7 @@ async function measureGram(linearization: Linearization, { kernels, certificate 
     ...(certificate && {
       certificate: {
         lossAlignment: await lossAlignmentExtremes(point, kernels),
-        aPosteriori: await aPosterioriBound(point, kernels),
+        aPosteriori: aPosterioriBound(point, kernels),
       },
     }),
   };
@@ -124,6 +124,6 @@ async function certify(linearization: Linearization, kernels: Kernels) {
   const point = await pointOf(linearization);
   return {
     lossAlignment: await lossAlignmentExtremes(point, kernels),
-    aPosteriori: await aPosterioriBound(point, kernels),
+    aPosteriori: aPosterioriBound(point, kernels),
   };
 }

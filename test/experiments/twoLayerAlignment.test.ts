@@ -163,7 +163,7 @@ describe("two-layer-alignment", () => {
           parameters: model.parameters,
           theta: "initialisation",
           ...alignment,
-          aPosteriori: defined(await aPosterioriBound(point, kernels)),
+          aPosteriori: defined(aPosterioriBound(point, kernels)),
           inputsBound: defined(twoLayerBound(inputGram, { lower: slope, upper: 1 })),
         });
       }

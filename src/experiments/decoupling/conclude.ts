@@ -1,7 +1,8 @@
 import type { Check, Conclusion, Row } from "../experiment.ts";
 import { distinct, mean, numbers, slope, where } from "../rows.ts";
-import { type Bounds, check, worst } from "../verdict.ts";
+import { type Bounds, check } from "../verdict.ts";
 import { againstSamples, byTheta, withoutDecoupling } from "./figures.ts";
+import { byLargest, bySamples, bySituation, range, worstOf } from "./groups.ts";
 import { labelNoise, leak, learningRate, type Sizes, situations, training } from "./setting.ts";
 
 /** Few samples: n ≤ d_eff/16, so that what K ≈ Tr(S)·I leaves out of the squared distance is about 1/16 of it. */
@@ -151,43 +152,6 @@ function setting(sizes: Sizes): readonly string[] {
     `d_eff = Tr(G)²/‖G‖_F² in the limit n → ∞ at the same θ. All distances are in units of ‖2L·G‖_F.`,
     `${seeds} seeds: each draws inputs, targets and θ anew at every n. Intervals: 95 % Student over seeds.`,
   ];
-}
-
-type Named = readonly [name: string, rows: readonly Row[]];
-
-/** Groups of one model and θ. */
-function bySituation(rows: readonly Row[]): readonly Named[] {
-  return distinct<string>(rows, "model").flatMap((model) =>
-    distinct<string>(where(rows, { model }), "theta").map(
-      (theta): Named => [`${model}, ${theta}`, where(rows, { model, theta })],
-    ),
-  );
-}
-
-/** Groups of one model, θ and n. */
-function bySamples(rows: readonly Row[]): readonly Named[] {
-  return bySituation(rows).flatMap(([name, own]) =>
-    distinct<number>(own, "samples").map(
-      (samples): Named => [`${name}, n = ${samples}`, where(own, { samples })],
-    ),
-  );
-}
-
-/** Groups of one model and θ at their largest n. */
-function byLargest(rows: readonly Row[]): readonly Named[] {
-  return bySituation(rows).map(([name, own]): Named => {
-    const [, samples] = range(own);
-    return [`${name}, n = ${samples}`, where(own, { samples })];
-  });
-}
-
-function worstOf(groups: readonly Named[], judge: (rows: readonly Row[], name: string) => Check): Check {
-  return worst(groups.map(([name, rows]) => judge(rows, name)));
-}
-
-function range(rows: readonly Row[]): readonly [least: number, most: number] {
-  const samples = numbers(rows, "samples");
-  return [Math.min(...samples), Math.max(...samples)];
 }
 
 /** μ/(1 − 1/n): the centring of Σ takes 1/n away (docs/theory.md §3). */

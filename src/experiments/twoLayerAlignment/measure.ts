@@ -70,7 +70,7 @@ export async function measure(
 async function alignmentOf(point: GeometryPoint, kernels: Kernels): Promise<Row> {
   const alignment = lossAlignment(point);
   if (!isDefined(alignment)) return { covariance: null, secondMoment: null, aPosteriori: null };
-  return { ...alignment, aPosteriori: defined(await aPosterioriBound(point, kernels)) };
+  return { ...alignment, aPosteriori: defined(aPosterioriBound(point, kernels)) };
 }
 
 /** The outputs of another two-layer network with the same activation. */
