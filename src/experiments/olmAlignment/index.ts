@@ -8,7 +8,7 @@ import { type Sizes, sizes } from "./setting.ts";
 export function olmAlignmentAt(sizesOf: Record<Scale, Sizes>): Experiment<OlmTrial> {
   return {
     id: "olm-alignment",
-    title: "Loss alignment of over-parametrised linear models",
+    title: "In over-parameterised linear models the number of parameters does not matter",
     claim:
       "For over-parametrised linear models f(x;θ) = F(θ)ᵀx the alignment of noise and geometry does not depend on the degree of over-parametrisation: μ(θ) ≥ 1 − ε holds for every family and every number of parameters p alike [Wang & Wu, arXiv 2310.00692; docs/theory.md §3].",
     trials: (scale) =>

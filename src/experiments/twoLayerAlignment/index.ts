@@ -7,7 +7,7 @@ import { activations, type Sizes, sizes } from "./setting.ts";
 export function twoLayerAlignmentAt(sizesOf: Record<Scale, Sizes>): Experiment<TwoLayerTrial> {
   return {
     id: "two-layer-alignment",
-    title: "Loss alignment of two-layer networks",
+    title: "In two-layer networks the bound depends on the slopes, not on the width",
     claim:
       "For two-layer networks f = Σ_j a_j σ(b_jᵀx) with a fixed and slopes of σ in [α,β], α > 0, the lower bound on μ(θ) degrades with α/β alone and not with the width m or the number of parameters [Wang & Wu, arXiv 2310.00692; docs/theory.md §3 (b)].",
     trials: (scale) =>
