@@ -4,10 +4,14 @@ export interface KernelOptions {
   readonly threads?: number;
 }
 
-export function addKernelOptions(command: Command): Command {
+/** `fallback` says, for people, how many threads there are when none are asked for. */
+export function addKernelOptions(
+  command: Command,
+  fallback = "all processors; 1 with wasm kernels",
+): Command {
   return command.option(
     "--threads <count>",
-    "threads of the kernels (default: all processors; 1 with wasm kernels)",
+    `threads of the kernels (default: ${fallback})`,
     positiveInteger,
   );
 }

@@ -22,7 +22,7 @@ interface ReproduceOptions extends KernelOptions {
 }
 
 export function addReproduceCommand(program: Command, signal: AbortSignal): void {
-  addKernelOptions(program.command("reproduce"))
+  addKernelOptions(program.command("reproduce"), "1")
     .description("run the experiments and write the page that shows what holds")
     .argument("[experiment...]", "which ones (default: all; see noisegeo list)")
     .addOption(
@@ -36,7 +36,8 @@ export function addReproduceCommand(program: Command, signal: AbortSignal): void
 
 async function run(ids: readonly string[], options: ReproduceOptions, signal: AbortSignal): Promise<void> {
   const chosen = chosenExperiments(ids);
-  const kernels = await openKernels({ threads: options.threads });
+  // trials are many and small: a second thread would mostly wait
+  const kernels = await openKernels({ threads: options.threads ?? 1 });
   const progress = startProgress("reproducing");
   try {
     for (const [index, experiment] of chosen.entries()) {

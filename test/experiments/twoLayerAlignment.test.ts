@@ -21,7 +21,7 @@ const experiment = twoLayerAlignmentAt({ quick: tiny, paper: tiny });
 /** The verdict needs no more than these, one of them outside the theorem. */
 const measured = ["leaky ReLU, α/β = 1", "leaky ReLU, α/β = 0.5", "smooth leaky, α/β = 0.3", "ReLU"];
 
-const checks = { aPosteriori: 0, inputs: 1, width: 2, boundWidth: 3, aligned: 4 } as const;
+const checks = { width: 0, boundWidth: 1, aligned: 2, inputs: 3, aPosteriori: 4 } as const;
 const verdicts = (rows: readonly Row[]) =>
   experiment.conclude(rows, "quick").checks.map(({ verdict }) => verdict);
 

@@ -51,7 +51,7 @@ describe("data of a model", () => {
     );
   });
 
-  it("must suit the family of an over-parametrised linear model", () => {
+  it("must suit the family of an over-parameterised linear model", () => {
     const family = linear(2);
     expect(message(() => olmModel({ family, inputs: three, targets: matrix(3, 2), kernels }))).toContain(
       "expected one column",

@@ -10,7 +10,7 @@ export function decouplingAt(sizesOf: Record<Scale, Sizes>): Experiment<Decoupli
     id: "decoupling",
     title: "Noise decouples up to the mean gradient, and aligns before it decouples",
     claim:
-      "For linear and over-parametrised linear models on Gaussian inputs Σ approaches 2L·G + ∇L∇Lᵀ at the rate n^(−1/2), so that its distance from 2L·G settles at ‖∇L‖²/(2L‖G‖_F); with few samples (n ≪ d_eff) the noise aligns, μ ≈ 1, without decoupling [docs/theory.md §2–3].",
+      "For linear and over-parameterised linear models on Gaussian inputs Σ approaches 2L·G + ∇L∇Lᵀ at the rate n^(−1/2), so that its distance from 2L·G settles at ‖∇L‖²/(2L‖G‖_F); with few samples (n ≪ d_eff) the noise aligns, μ ≈ 1, without decoupling [docs/theory.md §2–3].",
     trials: (scale) =>
       [...subjects(sizesOf[scale]).keys()].flatMap((model) =>
         Array.from({ length: sizesOf[scale].seeds }, (_, seed) => ({ model, seed })),

@@ -25,11 +25,11 @@ export function conclude(rows: readonly Row[], size: Sizes): Conclusion {
   const many = where(summaries, { samples: size.profiles[1] });
   return {
     checks: [
-      identities(summaries),
-      ...closedForms(many.filter(isLinear), size),
       ...bounded(many, size),
       shrinks(summaries, size),
+      ...closedForms(many.filter(isLinear), size),
       randomEverywhere(summaries),
+      identities(summaries),
     ],
     reading: reading(summaries, size),
     setting: setting(size),
@@ -41,7 +41,7 @@ export function conclude(rows: readonly Row[], size: Sizes): Conclusion {
 function identities(summaries: readonly Row[]): Check {
   const own = summaries.filter(({ fullRowRank }) => fullRowRank);
   const statement = (name: string) =>
-    `where K has full row rank, mean_k g₁(v_k) = 1 and mean_k g(v_k) = 1 − 1/n to ${margins.rounding} (worst case: ${name})`;
+    `where K has full row rank, over its directions the mean of g₁(v_k) is 1 and that of g(v_k) 1 − 1/n, to ${margins.rounding} (worst case: ${name})`;
   const cases = groups(own, ["model", "inputs"]).map(({ name, rows }) =>
     check(
       statement(name),
@@ -57,7 +57,7 @@ function identities(summaries: readonly Row[]): Check {
   return cases.length === 0 ? check(statement("no such n"), [], { atMost: margins.rounding }) : worst(cases);
 }
 
-/** Against g(v) = 1 + (vᵀ∇L)²/(2L·vᵀGv) of the population: linear and over-parametrised linear models. */
+/** Against g(v) = 1 + (vᵀ∇L)²/(2L·vᵀGv) of the population: linear and over-parameterised linear models. */
 function closedForms(many: readonly Row[], { profiles: [, n] }: Sizes): readonly Check[] {
   const cases = groups(many, ["model", "inputs", "theta"]);
   const within = { atLeast: 1 - margins.mean, atMost: 1 + margins.mean };
@@ -117,7 +117,7 @@ function bounded(many: readonly Row[], { profiles: [, n], dimension }: Sizes): r
   return [
     least(
       many.filter(isLinear),
-      "linear and over-parametrised linear models at every θ",
+      "linear and over-parameterised linear models at every θ",
       1 - margins.epsilon,
     ),
     least(
@@ -139,7 +139,7 @@ function shrinks(summaries: readonly Row[], { profiles: [, many], dimension, sam
   return worst(
     groups(summaries, ["model", "inputs"]).map(({ name, rows }) =>
       check(
-        `the shortfall 1 − min_k g(v_k) at n = ${many} is at most ${margins.shrinks} of that at n = ${few} (worst case: ${name})`,
+        `the shortfall of the smallest g(v_k) from 1 at n = ${many} is at most ${margins.shrinks} of that at n = ${few} (worst case: ${name})`,
         distinct<number>(rows, "seed").map(
           (seed) =>
             shortfall(where(rows, { seed, samples: many })) / shortfall(where(rows, { seed, samples: few })),

@@ -80,7 +80,7 @@ async function fromMoments(
 }
 
 /**
- * g(v) of a linear or over-parametrised linear model on x ~ N(0,S) as n → ∞: 1 + (aᵀSδ)²/(2L·aᵀSa) with a = Rv the
+ * g(v) of a linear or over-parameterised linear model on x ~ N(0,S) as n → ∞: 1 + (aᵀSδ)²/(2L·aᵀSa) with a = Rv the
  * change of F along v, δ = F(θ) − θ* and 2L = δᵀSδ + noise² (docs/theory.md §3); it lies in [1, 2].
  *
  * @param root R, d×q

@@ -10,7 +10,7 @@ export function directionalAlignmentAt(sizesOf: Record<Scale, Sizes>): Experimen
     id: "directional-alignment",
     title: "With enough samples the noise aligns in every direction",
     claim:
-      "Once n ≳ d log d the noise aligns with the geometry in every direction: g(θ;v) ≥ 1 − ε along every eigenvector of the Gauss–Newton matrix, for linear, over-parametrised linear and two-layer models [Wang & Wu, arXiv 2310.00692; docs/theory.md §2–3].",
+      "Once n ≳ d log d the noise aligns with the geometry in every direction: g(θ;v) ≥ 1 − ε along every eigenvector of the Gauss–Newton matrix, for linear, over-parameterised linear and two-layer models [Wang & Wu, arXiv 2310.00692; docs/theory.md §2–3].",
     trials: (scale) =>
       [...modelClasses.keys()].flatMap((model) =>
         [...designs(sizesOf[scale].dimension).keys()].flatMap((inputs) =>

@@ -10,7 +10,7 @@ export function olmAlignmentAt(sizesOf: Record<Scale, Sizes>): Experiment<OlmTri
     id: "olm-alignment",
     title: "In over-parameterised linear models the number of parameters does not matter",
     claim:
-      "For over-parametrised linear models f(x;θ) = F(θ)ᵀx the alignment of noise and geometry does not depend on the degree of over-parametrisation: μ(θ) ≥ 1 − ε holds for every family and every number of parameters p alike [Wang & Wu, arXiv 2310.00692; docs/theory.md §3].",
+      "For over-parameterised linear models f(x;θ) = F(θ)ᵀx the alignment of noise and geometry does not depend on the degree of over-parameterisation: μ(θ) ≥ 1 − ε holds for every family and every number of parameters p alike [Wang & Wu, arXiv 2310.00692; docs/theory.md §3].",
     trials: (scale) =>
       [...families.keys()].flatMap((family) =>
         Array.from({ length: sizesOf[scale].seeds }, (_, seed) => ({ family, seed })),

@@ -10,7 +10,7 @@ interface Population {
 }
 
 /**
- * An over-parametrised linear model on x ~ N(0,S) with targets θ*ᵀx + noise, as n → ∞ at a fixed θ: with A = DFᵀ,
+ * An over-parameterised linear model on x ~ N(0,S) with targets θ*ᵀx + noise, as n → ∞ at a fixed θ: with A = DFᵀ,
  * M = AᵀA = DF DFᵀ and δ = F(θ) − θ*, the identities G = ASAᵀ, ∇L = ASδ and Σ = 2L·G + ∇L∇Lᵀ give
  * μ = 1 + ∇LᵀG∇L/(2L‖G‖_F²), with ∇LᵀG∇L = (Sδ)ᵀMSM(Sδ), ‖G‖_F² = Tr(MSMS) and 2L = δᵀSδ + noise²: everything is
  * d×d, and p appears nowhere (docs/theory.md §3).

@@ -16,11 +16,11 @@ export function conclude(measured: readonly Row[], sizes: Sizes): Conclusion {
   const within = rows.filter((row) => (row.slopeRatio as number) > 0);
   return {
     checks: [
-      neverBelow(rows, "aPosteriori", "the a-posteriori bound min_i a_i/mean_i a_i, any activation"),
-      neverBelow(within, "inputsBound", "the bound (α/β)⁴·min_i b_i/mean_i b_i from the inputs alone, α > 0"),
       widthOf(within, "covariance", "the least μ over the four θ"),
       widthOf(within, "aPosteriori", "the least a-posteriori bound over the four θ"),
       worst(alignments(within)),
+      neverBelow(within, "inputsBound", "the bound (α/β)⁴·min b/mean b from the inputs alone, α > 0"),
+      neverBelow(rows, "aPosteriori", "the a-posteriori bound min a/mean a, any activation"),
     ],
     reading: reading(rows, within),
     setting: setting(sizes, measured.length - rows.length),
@@ -47,7 +47,7 @@ function neverBelow(rows: readonly Row[], bound: string, name: string): Check {
 function widthOf(rows: readonly Row[], field: string, name: string): Check {
   const cases = distinct<string>(rows, "activation").map((activation) =>
     check(
-      `width: ${name} falls with m no faster than m^${leastExponent} (mean exponent; worst case: ${activation})`,
+      `width: ${name} falls with m no faster than its power ${leastExponent} (mean exponent; worst case: ${activation})`,
       distinct<number>(rows, "seed").map((seed) => exponentOfLeast(where(rows, { activation, seed }), field)),
       { atLeast: leastExponent },
     ),

@@ -2,7 +2,7 @@ import type { SymmetricMatrix } from "../../linalg/matrix.ts";
 import type { RandomStream } from "../../random/stream.ts";
 
 /**
- * A family of over-parametrised linear models f(x;θ) = F(θ)ᵀx, given by F: R^p → R^d and its derivative
+ * A family of over-parameterised linear models f(x;θ) = F(θ)ᵀx, given by F: R^p → R^d and its derivative
  * DF = ∂F/∂θ ∈ R^{d×p} ([WW]; docs/theory.md §3, where A = DFᵀ). Every array handed out is fresh.
  */
 export interface OverparametrisedLinear {
