@@ -4,8 +4,8 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, mirrorLower, rowMajor } from "../linalg/matrix.ts";
 import type { Linearization } from "./linearization.ts";
 
-/** Working memory for one tile of J, in bytes: all that is ever held of it. */
-const tileBytes = 64 * 2 ** 20;
+/** Working memory for one tile of J, in bytes; at most two are held. */
+const tileBytes = 32 * 2 ** 20;
 /** Largest Gram matrix that is formed, in bytes. */
 const gramBytes = 8 * 2 ** 30;
 /** Outside this range the squares of the entries lose precision in float64. */
@@ -61,6 +61,25 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     return rowMajor(count * outputs, to - from, data);
   }
 
+  /** All samples, a range of columns at a time, and where it ends; the next tile is read while one is in use. */
+  async function* columnTiles(kind: Float32ArrayConstructor | Float64ArrayConstructor) {
+    const read = (from: number) => {
+      const to = Math.min(from + width, parameters);
+      const reading = tile(0, samples, from, to, new kind(size * (to - from)));
+      // whoever awaits it sees the error; a sweep that ended before does not
+      reading.catch(() => {});
+      return { reading, to };
+    };
+    let next = read(0);
+    while (true) {
+      const { reading, to } = next;
+      const part = await reading;
+      if (to < parameters) next = read(to);
+      yield [part, to] as const;
+      if (to === parameters) return;
+    }
+  }
+
   async function gram(): Promise<Matrix<Float64Array>> {
     if (size * size * 8 > gramBytes) {
       throw new InputError(
@@ -71,23 +90,12 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     const result = matrix(size, size);
     const single =
       options.precision === "f32" ? rowMajor(size, size, new Float32Array(size * size)) : undefined;
-    for (let from = 0; from < parameters; from += width) {
-      const to = Math.min(from + width, parameters);
+    for await (const [part, to] of columnTiles(single ? Float32Array : Float64Array)) {
       if (single) {
-        await kernels.background.syrk(
-          1,
-          await tile(0, samples, from, to, new Float32Array(size * (to - from))),
-          0,
-          single,
-        );
+        await kernels.background.syrk(1, part as Matrix<Float32Array>, 0, single);
         for (let i = 0; i < result.data.length; i++) result.data[i] += single.data[i];
       } else {
-        await kernels.background.syrk(
-          1,
-          await tile(0, samples, from, to, new Float64Array(size * (to - from))),
-          1,
-          result,
-        );
+        await kernels.background.syrk(1, part as Matrix<Float64Array>, 1, result);
       }
       onProgress?.(to / parameters);
     }
