@@ -1,5 +1,6 @@
 import { sgd } from "../dynamics/sgd.ts";
 import type { Model } from "../models/model.ts";
+import { meanLoss as meanSquareLoss } from "../models/samples.ts";
 import type { RandomStream } from "../random/stream.ts";
 
 export interface TrainingOptions {
@@ -35,5 +36,5 @@ export function trainTowards(model: Model, theta: Float64Array, options: Trainin
 /** L(θ) over all samples. */
 export function meanLoss(model: Model, theta: Float64Array): number {
   const { residuals, samples } = model.linearize(theta);
-  return residuals.reduce((sum, residual) => sum + residual * residual, 0) / (2 * samples);
+  return meanSquareLoss(residuals, samples);
 }

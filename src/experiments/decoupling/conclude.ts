@@ -1,9 +1,10 @@
 import type { Check, Conclusion, Row } from "../experiment.ts";
 import { distinct, mean, numbers, slope, where } from "../rows.ts";
+import { labelNoise, situations } from "../situations.ts";
 import { type Bounds, check } from "../verdict.ts";
 import { againstSamples, byTheta, withoutDecoupling } from "./figures.ts";
 import { byLargest, bySamples, bySituation, range, worstOf } from "./groups.ts";
-import { labelNoise, leak, learningRate, type Sizes, situations, training } from "./setting.ts";
+import { leak, learningRate, type Sizes, training } from "./setting.ts";
 
 /** Few samples: n ≤ d_eff/16, so that what K ≈ Tr(S)·I leaves out of the squared distance is about 1/16 of it. */
 const fewFraction = 1 / 16;

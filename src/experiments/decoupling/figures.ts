@@ -1,8 +1,8 @@
 import type { Row } from "../experiment.ts";
 import type { Axis, Figure, Layer, Panel } from "../figure.ts";
 import { distinct, mean, meanPoints, numbers, where } from "../rows.ts";
+import { situations } from "../situations.ts";
 import { betweenLimits } from "./distance.ts";
-import { situations } from "./setting.ts";
 
 const samplesAxis = { label: "samples n", scale: "log" } as const;
 const distanceAxis: Axis = { label: "distance in units of ‖2L·G‖_F (dimensionless)", scale: "log" };

@@ -6,9 +6,10 @@ import type { Linearization } from "../../models/linearization.ts";
 import type { Model } from "../../models/model.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Row, TrialContext } from "../experiment.ts";
+import { situations } from "../situations.ts";
 import { trainTowards } from "../training.ts";
 import { gramDistance, momentDistance, residualsOnly } from "./distance.ts";
-import { learningRate, type Sizes, situations, training } from "./setting.ts";
+import { learningRate, type Sizes, training } from "./setting.ts";
 import { subjects, type Task } from "./tasks.ts";
 
 export interface DecouplingTrial extends Record<string, number | string> {

@@ -33,18 +33,8 @@ export const sizes: Record<Scale, Sizes> = {
   },
 };
 
-/** Standard deviation of the noise on noisy targets. */
-export const labelNoise = 0.5;
 /** In units of 1/Tr G at the initialisation. */
 export const learningRate = 0.5;
 export const training = { batchSize: 8, lossShare: 0.05, maxSteps: 100 };
 /** The lower slope of the two-layer network's leaky ReLU. */
 export const leak = 0.5;
-
-/** Where θ stands and what the targets are. At the first two, θ does not depend on the inputs. */
-export const situations = [
-  { theta: "initialisation", noise: 0, trained: false, spread: 1 },
-  { theta: "random, far away", noise: 0, trained: false, spread: 10 },
-  { theta: "after SGD", noise: 0, trained: true, spread: 1 },
-  { theta: "after SGD, noisy targets", noise: labelNoise, trained: true, spread: 1 },
-] as const;

@@ -2,8 +2,9 @@ import { effectiveDimensions } from "../../data/effectiveDimension.ts";
 import type { Check, Conclusion, Row, Scale } from "../experiment.ts";
 import type { Figure, Layer, Panel } from "../figure.ts";
 import { distinct, mean, meanPoints, numbers, perSeed, where } from "../rows.ts";
+import { labelNoise, situations } from "../situations.ts";
 import { check, estimate, worst } from "../verdict.ts";
-import { designs, labelNoise, situations, sizes, training } from "./setting.ts";
+import { designs, sizes, training } from "./setting.ts";
 
 /** How far from its limit a mean may lie and still count as there, and what counts as few samples. */
 const margins = { fewSamples: 0.15, fewFraction: 1 / 8, manySamples: 0.05, between: 0.2, worstCase: 0.25 };

@@ -11,8 +11,9 @@ import { linearModel } from "../../models/linear.ts";
 import type { Model } from "../../models/model.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Row, TrialContext } from "../experiment.ts";
+import { situations } from "../situations.ts";
 import { trainTowards } from "../training.ts";
-import { designs, situations, sizes, training } from "./setting.ts";
+import { designs, sizes, training } from "./setting.ts";
 
 export interface LinearTrial extends Record<string, number | string> {
   spectrum: string;

@@ -10,7 +10,6 @@ export const sizes = {
   },
 };
 
-export const labelNoise = 0.5;
 export const training = { batchSize: 8, lossShare: 0.05, maxSteps: 300 };
 
 /** The covariances S of the inputs, by name. */
@@ -23,11 +22,3 @@ export function designs(scale: Scale): ReadonlyMap<string, GaussianDesign> {
     ["spiked", spiked(dimension, 4, 20)],
   ]);
 }
-
-/** Where θ stands and what the targets are: each a reason for residuals of a different kind. */
-export const situations = [
-  { theta: "initialisation", noise: 0, trained: false, spread: 1 },
-  { theta: "random, far away", noise: 0, trained: false, spread: 10 },
-  { theta: "after SGD", noise: 0, trained: true, spread: 1 },
-  { theta: "after SGD, noisy targets", noise: labelNoise, trained: true, spread: 1 },
-] as const;

@@ -1,8 +1,9 @@
 import type { Check, Conclusion, Row } from "../experiment.ts";
 import { distinct, mean, numbers, slope, where } from "../rows.ts";
+import { labelNoise, situations } from "../situations.ts";
 import { check, worst } from "../verdict.ts";
 import { againstSlopeRatio, againstWidth } from "./figures.ts";
-import { labelNoise, learningRate, type Sizes, situations, teacherWidth, training } from "./setting.ts";
+import { learningRate, type Sizes, teacherWidth, training } from "./setting.ts";
 
 /** A power of m no lower counts as no fall: a tenth for a factor of ten in width. Noise that ignores G would give −1. */
 const leastExponent = -0.05;

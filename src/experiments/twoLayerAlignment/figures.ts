@@ -1,7 +1,7 @@
 import type { Row } from "../experiment.ts";
 import type { Figure, Layer, Panel } from "../figure.ts";
 import { distinct, mean, meanPoints, numbers, where } from "../rows.ts";
-import { situations } from "./setting.ts";
+import { situations } from "../situations.ts";
 
 const fromInputs = "bound: inputs alone, (α/β)⁴ min b/mean b";
 const fromGram = "bound: a posteriori, min a/mean a";

@@ -11,8 +11,9 @@ import type { Model } from "../../models/model.ts";
 import { signedSecondLayer, twoLayerModel } from "../../models/twoLayer.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Row, TrialContext } from "../experiment.ts";
+import { situations } from "../situations.ts";
 import { trainTowards } from "../training.ts";
-import { activations, learningRate, type Sizes, situations, teacherWidth, training } from "./setting.ts";
+import { activations, learningRate, type Sizes, teacherWidth, training } from "./setting.ts";
 
 export interface TwoLayerTrial extends Record<string, number | string> {
   activation: string;

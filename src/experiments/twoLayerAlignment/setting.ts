@@ -46,15 +46,6 @@ export const activations: ReadonlyMap<string, Activation> = new Map([...within, 
 
 /** Width of the teacher, whatever the student's. */
 export const teacherWidth = 8;
-export const labelNoise = 0.5;
 /** In units of 1/Tr G at the initialisation. */
 export const learningRate = 1;
 export const training = { batchSize: 8, lossShare: 0.1, maxSteps: 30 };
-
-/** Where θ stands and what the targets are: each a reason for residuals and slopes of a different kind. */
-export const situations = [
-  { theta: "initialisation", noise: 0, trained: false, spread: 1 },
-  { theta: "random, far away", noise: 0, trained: false, spread: 10 },
-  { theta: "after SGD", noise: 0, trained: true, spread: 1 },
-  { theta: "after SGD, noisy targets", noise: labelNoise, trained: true, spread: 1 },
-] as const;

@@ -1,6 +1,7 @@
 /** From a strided view to what BLAS takes: the first element, an order, and a leading dimension. */
 import type { FloatArray, Matrix } from "../matrix.ts";
 import { layout } from "./nativeBinding.ts";
+import { checkView, shape } from "./view.ts";
 
 export interface Operand<T extends FloatArray> {
   /** Begins at element (0,0). */
@@ -11,17 +12,17 @@ export interface Operand<T extends FloatArray> {
 
 const largestInt = 2 ** 31 - 1;
 
-/** The view as it stands where BLAS can read it so, else a packed row-major copy. Throws like `checkView`. */
+/** The view as it stands where BLAS can read it so, else a packed row-major copy. Throws like `checkOperand`. */
 export function inputOperand<T extends FloatArray>(name: string, a: Matrix<T>): Operand<T> {
-  checkView(name, a);
+  checkOperand(name, a);
   return (
     asOperand(a) ?? { data: packed(a), layout: layout.rowMajor, leadingDimension: Math.max(1, a.columns) }
   );
 }
 
-/** The view as it stands. Throws like `checkView`, and a RangeError when neither stride is 1 or elements overlap. */
+/** The view as it stands. Throws like `checkOperand`, and a RangeError when neither stride is 1 or elements overlap. */
 export function outputOperand<T extends FloatArray>(name: string, c: Matrix<T>): Operand<T> {
-  checkView(name, c);
+  checkOperand(name, c);
   const operand = asOperand(c);
   if (operand === undefined) {
     throw new RangeError(
@@ -35,22 +36,11 @@ export function outputOperand<T extends FloatArray>(name: string, c: Matrix<T>):
  * Outside its array a view would have BLAS touch foreign memory, so this throws a RangeError, as it does for
  * extents beyond a 32-bit integer.
  */
-function checkView(name: string, a: Matrix<FloatArray>): void {
+function checkOperand(name: string, a: Matrix<FloatArray>): void {
   if (a.rows > largestInt || a.columns > largestInt) {
-    throw new RangeError(
-      `${name} is ${a.rows}×${a.columns}: this BLAS takes at most ${largestInt} rows and columns`,
-    );
+    throw new RangeError(`${name} is ${shape(a)}: this BLAS takes at most ${largestInt} rows and columns`);
   }
-  if (a.rows === 0 || a.columns === 0) return;
-  const down = (a.rows - 1) * a.rowStride;
-  const across = (a.columns - 1) * a.columnStride;
-  const first = a.offset + Math.min(0, down) + Math.min(0, across);
-  const last = a.offset + Math.max(0, down) + Math.max(0, across);
-  if (!(first >= 0 && last < a.data.length)) {
-    throw new RangeError(
-      `${name} is ${a.rows}×${a.columns} over elements ${first} to ${last} of an array of ${a.data.length}`,
-    );
-  }
+  checkView(name, a);
 }
 
 /** A stride that no element uses says nothing, yet BLAS wants a leading dimension that a row (or column) fits in. */

@@ -1,9 +1,9 @@
 /** The symmetric eigenproblem as a command: Householder, divide and conquer, and back (assembly/symmetricEigen.ts). */
 import { type FloatArray, matrix, type SymmetricMatrix, transpose } from "../matrix.ts";
 import type { SymmetricEigen } from "./kernels.ts";
+import { checkView, shape } from "./view.ts";
 import type { Command } from "./wasmCommand.ts";
 import type { WasmFunctions } from "./wasmModule.ts";
-import { checkView, shape } from "./wasmProduct.ts";
 
 /** A command, and what its outputs mean once it has run. */
 export interface EigenProblem<R> {

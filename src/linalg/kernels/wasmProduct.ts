@@ -1,5 +1,6 @@
 /** gemm and syrk brought into one form: C ← alpha·A·B + beta·C, or one triangle of it, with C stored by rows. */
 import { type FloatArray, type Matrix, transpose } from "../matrix.ts";
+import { checkView, shape } from "./view.ts";
 
 export interface Product<T extends FloatArray = FloatArray> {
   readonly alpha: number;
@@ -84,20 +85,6 @@ function checkKind(routine: string, ...arrays: FloatArray[]): void {
   }
 }
 
-/** Throws a RangeError when elements of the view lie outside its array. */
-export function checkView(name: string, a: Matrix<FloatArray>): void {
-  if (a.rows === 0 || a.columns === 0) return;
-  const down = (a.rows - 1) * a.rowStride;
-  const across = (a.columns - 1) * a.columnStride;
-  const first = a.offset + Math.min(0, down) + Math.min(0, across);
-  const last = a.offset + Math.max(0, down) + Math.max(0, across);
-  if (!(first >= 0 && last < a.data.length)) {
-    throw new RangeError(
-      `${name} is ${shape(a)} over elements ${first} to ${last} of an array of ${a.data.length}`,
-    );
-  }
-}
-
 function checkOutput(name: string, c: Matrix<FloatArray>): void {
   checkView(name, c);
   if (!rowsAreRuns(c) && !rowsAreRuns(transpose(c))) {
@@ -110,8 +97,4 @@ function checkOutput(name: string, c: Matrix<FloatArray>): void {
 /** A stride along an extent of one element is never used. */
 function rowsAreRuns(c: Matrix<FloatArray>): boolean {
   return (c.columnStride === 1 || c.columns <= 1) && (c.rowStride >= c.columns || c.rows <= 1);
-}
-
-export function shape(a: Matrix<FloatArray>): string {
-  return `${a.rows}×${a.columns}`;
 }
