@@ -30,6 +30,8 @@ export interface ArraySource {
 
 /** Named arrays in one file. */
 export interface ArrayCollection {
+  /** The file as the user gave it: for error messages. */
+  readonly name: string;
   /** In the order of the file. */
   readonly names: readonly string[];
   /** Throws an InputError where there is no array of that name, or its content cannot be read as numbers. */

@@ -26,6 +26,7 @@ export async function openNpz(
   const names = [...members.keys()];
   const opened = new Set<ArraySource>();
   return {
+    name: bytes.name,
     names,
     async array(name) {
       const label = members.has(name) ? name : arrayName(name);

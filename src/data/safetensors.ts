@@ -23,6 +23,7 @@ export async function openSafetensors(bytes: ByteSource): Promise<TensorCollecti
   });
   const names = tensors.map(({ name }) => name);
   return {
+    name: bytes.name,
     names,
     metadata,
     async array(name) {

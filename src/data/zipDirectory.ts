@@ -40,9 +40,7 @@ export async function readZipDirectory(bytes: ByteSource): Promise<readonly ZipM
 
 /** One line: which archive, what is wrong. */
 export function damagedZip(name: string, problem: string): InputError {
-  return new InputError(
-    `${name}: damaged or unsupported zip archive: ${problem}; save it again with numpy.savez`,
-  );
+  return new InputError(`${name}: damaged or unsupported zip archive: ${problem}; save it again`);
 }
 
 /** Bytes from the start of a local header to the member's name. */
@@ -68,7 +66,7 @@ async function locateDirectory(
   while (end >= 0 && !isEnd()) end--;
   if (end < 0) {
     throw new InputError(
-      `${bytes.name}: expected a zip archive (npz), found no end of one; the file is other content or cut short`,
+      `${bytes.name}: expected a zip archive, found no end of one; the file is other content or cut short`,
     );
   }
   const [disk, directoryDisk, countHere, count] = [4, 6, 8, 10].map((field) =>

@@ -153,8 +153,8 @@ const named = async (...names: string[]) =>
   );
 
 test.each<[what: string, file: Uint8Array, message: RegExp]>([
-  ["empty", new Uint8Array(0), /expected a zip archive \(npz\), found no end of one/],
-  ["other content", new TextEncoder().encode("x".repeat(300)), /expected a zip archive \(npz\)/],
+  ["empty", new Uint8Array(0), /expected a zip archive, found no end of one/],
+  ["other content", new TextEncoder().encode("x".repeat(300)), /expected a zip archive, found/],
   ["cut short", stored.slice(0, -1), /the file is other content or cut short/],
   [
     "cut in front",
