@@ -1,0 +1,74 @@
+/**
+ * Elementwise work and data movement of network layers, on contiguous arrays of one precision: what the dense kernels
+ * do not cover. The plain implementation below loops in JavaScript and is the reference; see kernels/ for the fast one.
+ */
+import type { FloatArray } from "./matrix.ts";
+
+export type Precision = "float32" | "float64";
+
+/** A smooth (almost everywhere) function of one number. */
+export interface ScalarFunction {
+  /** What a fast implementation recognises it by: "relu", "leakyReLU", "tanh", … */
+  readonly kind: string;
+  /** The slope below 0 of "leakyReLU". */
+  readonly slope?: number;
+  /** σ(z) */
+  value(z: number): number;
+  /** σ'(z); at a kink, the slope on the left. */
+  derivative(z: number): number;
+  /** σ''(z); 0 at a kink. */
+  secondDerivative(z: number): number;
+}
+
+/** How a kernel slides over the channels×height×width image of one sample. */
+export interface SlidingWindow {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** [vertical, horizontal], as in all pairs below. */
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  /** Zeros above and to the left; below and to the right as many as the output asks for. */
+  readonly padding: readonly [number, number];
+  readonly outHeight: number;
+  readonly outWidth: number;
+}
+
+/** Lengths that do not fit together are programming errors; implementations need not check them. */
+export interface VectorMath {
+  /** What is in use, for people. */
+  readonly description: string;
+  /** A zeroed array on which the functions below are fastest; other arrays give the same results. */
+  allocate(precision: Precision, length: number): FloatArray;
+  /** Gives an allocated array back: it must not be used afterwards. */
+  release(array: FloatArray): void;
+
+  /** y ← y + alpha·x. */
+  axpy(alpha: number, x: FloatArray, y: FloatArray): void;
+  /** out ← x ∘ y. */
+  multiply(x: FloatArray, y: FloatArray, out: FloatArray): void;
+  /** out ← out + alpha·x ∘ y. */
+  multiplyAdd(alpha: number, x: FloatArray, y: FloatArray, out: FloatArray): void;
+
+  /** out ← σ(x); out may be x. */
+  map(f: ScalarFunction, x: FloatArray, out: FloatArray): void;
+  /** out ← σ'(x) ∘ t; out may be t. */
+  mapDerivative(f: ScalarFunction, x: FloatArray, t: FloatArray, out: FloatArray): void;
+  /** out ← out + σ''(x) ∘ a ∘ b. */
+  mapSecondDerivative(f: ScalarFunction, x: FloatArray, a: FloatArray, b: FloatArray, out: FloatArray): void;
+
+  /** a_ij ← a_ij + v_j for a of any number of rows of length v. */
+  addToRows(v: FloatArray, a: FloatArray): void;
+  /** a_ij ← a_ij + v_(i mod length of v) for rows of `columns`: one number a channel. */
+  addToColumns(columns: number, v: FloatArray, a: FloatArray): void;
+  /** out_j ← out_j + alpha·Σ_i a_ij for rows of the length of out. Sums in float64. */
+  sumRows(alpha: number, a: FloatArray, out: FloatArray): void;
+  /** out_k ← out_k + alpha·Σ over rows i ≡ k (mod length of out) and j of a_ij, rows of `columns`. Sums in float64. */
+  sumColumns(columns: number, alpha: number, a: FloatArray, out: FloatArray): void;
+
+  /** columns ← the (channels·kernel) × (outHeight·outWidth) matrix of patches of one image; zeros where padded. */
+  unfold(window: SlidingWindow, image: FloatArray, columns: FloatArray): void;
+  /** image ← image + the adjoint of `unfold` applied to columns. */
+  fold(window: SlidingWindow, columns: FloatArray, image: FloatArray): void;
+}

@@ -1,0 +1,232 @@
+import type { Kernels } from "../../linalg/kernels/kernels.ts";
+import type { FloatArray } from "../../linalg/matrix.ts";
+import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
+import { bufferPool } from "./bufferPool.ts";
+import { type Graph, inputNode, parameterCount, parameterOffsets } from "./graph.ts";
+import type { JacobianShare, Point, Rule, Tangents } from "./operation.ts";
+import { sizeOf } from "./shape.ts";
+
+export interface EvaluationOptions {
+  readonly kernels: Kernels;
+  readonly math: VectorMath;
+  readonly precision: Precision;
+  /** Most samples at once. */
+  readonly capacity: number;
+}
+
+/** A node with parameters in a backward sweep, for those who need its share of the Jacobian. */
+export interface ParameterUse {
+  readonly node: number;
+  readonly parameters: readonly number[];
+  readonly shares: readonly JacobianShare[];
+  readonly point: Point;
+  readonly cotangent: FloatArray;
+}
+
+/**
+ * A graph with room for the values of up to `capacity` samples. `forward` sets the point; the other sweeps are products
+ * with derivatives at it, and may be called in any order and number until the next `forward`.
+ *
+ * θ and gradients are flat arrays of length p in the evaluation's precision; outputs and their cotangents hold
+ * count·size numbers. Arrays that are returned belong to the evaluation and are valid until its next call.
+ */
+export interface Evaluation {
+  readonly capacity: number;
+  /** Numbers in one sample's input and output. */
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** Where to put the input of the first `count` samples before `forward`. */
+  input(count: number): FloatArray;
+  forward(theta: FloatArray, count: number): FloatArray;
+  /** The values of a node at the point. */
+  valueOf(node: number): FloatArray;
+  /** J·direction. */
+  jvp(direction: FloatArray): FloatArray;
+  /** gradient ← gradient + scale·Jᵀcotangent; the gradient may be θ itself unless a parameter is shared. */
+  vjp(cotangent: FloatArray, scale: number, gradient: FloatArray): void;
+  /**
+   * gradient ← gradient + scale·(Jᵀ·cotangentTangent + (d/dt Jᵀ)cotangent) along the direction of the last `jvp`, which must be
+   * the last call before: the product with the Hessian of cotangentᵀf when cotangentTangent is how the cotangent changes.
+   */
+  vjpTangent(cotangent: FloatArray, cotangentTangent: FloatArray, scale: number, gradient: FloatArray): void;
+  /** A backward sweep that stops at every node with parameters instead of forming gradients. */
+  visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void): void;
+  /** Gives its memory back. */
+  release(): void;
+}
+
+export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
+  const { math, precision, capacity } = options;
+  const { nodes } = graph;
+  const sizes = nodes.map(({ shape }) => sizeOf(shape));
+  const inputSize = sizeOf(graph.input);
+  const outputSize = sizeOf(graph.output.shape);
+  const offsets = parameterOffsets(graph);
+  const lengths = graph.parameters.map(({ shape }) => sizeOf(shape));
+  const total = parameterCount(graph);
+  const rules: Rule[] = nodes.map(({ operation, inputs, parameters }) =>
+    operation.bind(
+      inputs.map((value) => value.shape),
+      parameters.map((index) => graph.parameters[index].shape),
+      options,
+    ),
+  );
+  const active = trainedNodes(graph);
+  const pool = bufferPool(math, precision, capacity);
+  const inputValues = math.allocate(precision, capacity * inputSize);
+  const values = sizes.map((size) => math.allocate(precision, capacity * size));
+  const tangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
+  const cotangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
+  const cotangentTangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
+
+  let count = 0;
+  let points: Point[] = [];
+
+  const views = (flat: FloatArray): FloatArray[] => {
+    if (flat.length !== total) throw new RangeError(`θ: expected length ${total}, got ${flat.length}`);
+    return lengths.map((length, k) => flat.subarray(offsets[k], offsets[k] + length));
+  };
+  const of = (all: readonly FloatArray[], node: number) => nodes[node].parameters.map((k) => all[k]);
+  const valueOf = (node: number) =>
+    node === inputNode
+      ? inputValues.subarray(0, count * inputSize)
+      : values[node].subarray(0, count * sizes[node]);
+
+  const tangentsAt = (node: number, along: readonly FloatArray[]): Tangents => ({
+    inputs: nodes[node].inputs.map((value) =>
+      value.node === inputNode ? undefined : tangents[value.node]?.subarray(0, count * sizes[value.node]),
+    ),
+    parameters: nodes[node].parameters.length > 0 ? of(along, node) : undefined,
+  });
+  let direction: FloatArray[] = [];
+
+  /** Adds `write`'s result for each input of the node to that input's cotangent in `all`; `write` overwrites. */
+  const spread = (
+    all: (FloatArray | undefined)[],
+    node: number,
+    write: (targets: (FloatArray | undefined)[]) => void,
+  ) => {
+    const spare: [number, FloatArray][] = [];
+    const targets = nodes[node].inputs.map(({ node: source }) => {
+      if (source === inputNode || !active[source]) return undefined;
+      const fresh = pool.acquire(count, sizes[source]);
+      if (all[source]) spare.push([source, fresh]);
+      else all[source] = fresh;
+      return fresh;
+    });
+    write(targets);
+    for (const [source, part] of spare) {
+      math.axpy(1, part, all[source]!);
+      pool.giveBack(part);
+    }
+  };
+  const seed = (all: (FloatArray | undefined)[], cotangent: FloatArray) => {
+    if (cotangent.length !== count * outputSize) {
+      throw new RangeError(`cotangent: expected length ${count * outputSize}, got ${cotangent.length}`);
+    }
+    const start = pool.acquire(count, outputSize);
+    start.set(cotangent);
+    all[graph.output.node] = start;
+  };
+  const backward = (cotangent: FloatArray, atNode: (node: number, cotangent: FloatArray) => void) => {
+    if (graph.output.node === inputNode) return;
+    seed(cotangents, cotangent);
+    for (let node = nodes.length - 1; node >= 0; node--) {
+      const current = cotangents[node];
+      if (!current) continue;
+      if (nodes[node].inputs.some(({ node: source }) => active[source])) {
+        spread(cotangents, node, (targets) => rules[node].vjp(points[node], current, targets));
+      }
+      atNode(node, current);
+      cotangents[node] = undefined;
+      pool.giveBack(current);
+    }
+  };
+
+  return {
+    capacity,
+    inputSize,
+    outputSize,
+    input: (samples) => inputValues.subarray(0, samples * inputSize),
+    forward(theta, samples) {
+      if (!(samples >= 1 && samples <= capacity)) {
+        throw new RangeError(`samples: expected between 1 and ${capacity}, got ${samples}`);
+      }
+      const parameters = views(theta);
+      count = samples;
+      points = nodes.map(({ inputs }, node) => ({
+        count,
+        inputs: inputs.map((value) => valueOf(value.node)),
+        parameters: of(parameters, node),
+        output: valueOf(node),
+      }));
+      for (const [node, rule] of rules.entries()) rule.forward(points[node]);
+      return valueOf(graph.output.node);
+    },
+    valueOf,
+    jvp(along) {
+      direction = views(along);
+      for (const [node, rule] of rules.entries()) {
+        if (!active[node]) continue;
+        tangents[node] ??= math.allocate(precision, capacity * sizes[node]);
+        rule.jvp(points[node], tangentsAt(node, direction), tangents[node].subarray(0, count * sizes[node]));
+      }
+      const result = tangents[graph.output.node];
+      return result ? result.subarray(0, count * outputSize) : math.allocate(precision, count * outputSize);
+    },
+    vjp(cotangent, scale, gradient) {
+      const gradients = views(gradient);
+      backward(cotangent, (node, current) => {
+        rules[node].parameterVjp?.(points[node], current, scale, of(gradients, node));
+      });
+    },
+    vjpTangent(cotangent, cotangentTangent, scale, gradient) {
+      const gradients = views(gradient);
+      if (graph.output.node === inputNode) return;
+      seed(cotangents, cotangent);
+      seed(cotangentTangents, cotangentTangent);
+      for (let node = nodes.length - 1; node >= 0; node--) {
+        const current = cotangents[node];
+        const change = cotangentTangents[node];
+        if (!current || !change) continue;
+        const rule = rules[node];
+        const along = tangentsAt(node, direction);
+        if (nodes[node].inputs.some(({ node: source }) => active[source])) {
+          spread(cotangents, node, (targets) => rule.vjp(points[node], current, targets));
+          spread(cotangentTangents, node, (targets) => {
+            rule.vjp(points[node], change, targets);
+            rule.curvature?.(points[node], along, current, targets);
+          });
+        }
+        const own = of(gradients, node);
+        rule.parameterVjp?.(points[node], change, scale, own);
+        rule.parameterCurvature?.(points[node], along, current, scale, own);
+        cotangents[node] = undefined;
+        cotangentTangents[node] = undefined;
+        pool.giveBack(current);
+        pool.giveBack(change);
+      }
+    },
+    visitParameterUses(cotangent, visit) {
+      backward(cotangent, (node, current) => {
+        const { parameters } = nodes[node];
+        const { shares } = rules[node];
+        if (parameters.length === 0 || !shares) return;
+        visit({ node, parameters, shares, point: points[node], cotangent: current });
+      });
+    },
+    release() {
+      for (const array of [inputValues, ...values, ...tangents]) if (array) math.release(array);
+      pool.release();
+    },
+  };
+}
+
+/** Whether a node's value depends on any parameter. */
+function trainedNodes({ nodes }: Graph): boolean[] {
+  const active: boolean[] = [];
+  for (const { inputs, parameters } of nodes) {
+    active.push(parameters.length > 0 || inputs.some(({ node }) => node !== inputNode && active[node]));
+  }
+  return active;
+}
