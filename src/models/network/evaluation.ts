@@ -87,7 +87,7 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
     return lengths.map((length, k) => flat.subarray(offsets[k], offsets[k] + length));
   };
   const of = (all: readonly FloatArray[], node: number) => nodes[node].parameters.map((k) => all[k]);
-  const valueOf = (node: number) =>
+  const valuesOf = (node: number) =>
     node === inputNode
       ? inputValues.subarray(0, count * inputSize)
       : values[node].subarray(0, count * sizes[node]);
@@ -156,14 +156,14 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
       count = samples;
       points = nodes.map(({ inputs }, node) => ({
         count,
-        inputs: inputs.map((value) => valueOf(value.node)),
+        inputs: inputs.map((value) => valuesOf(value.node)),
         parameters: of(parameters, node),
-        output: valueOf(node),
+        output: valuesOf(node),
       }));
       for (const [node, rule] of rules.entries()) rule.forward(points[node]);
-      return valueOf(graph.output.node);
+      return valuesOf(graph.output.node);
     },
-    valueOf,
+    valueOf: valuesOf,
     jvp(along) {
       direction = views(along);
       for (const [node, rule] of rules.entries()) {

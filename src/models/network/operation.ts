@@ -70,14 +70,18 @@ export interface Rule {
   readonly shares?: readonly JacobianShare[];
 }
 
+/** A parameter's part of the samples' Jacobians. */
+export type JacobianShare = OuterShare | ExplicitShare;
+
 /**
- * A parameter's part of one sample's Jacobian as sums of outer products over positions: for each group, the block of
- * the parameter (right×left, row-major, groups one after another) is Σ_t right_t ⊗ left_t.
+ * Sums of outer products over positions: for each group, the block of the parameter (right×left, row-major, groups one
+ * after another) is Σ_t right_t ⊗ left_t.
  *
  * dense: one group, one position, left = input, right = cotangent. Convolution: positions = output pixels, left =
  * patches. Bias: left = 1.
  */
-export interface JacobianShare {
+export interface OuterShare {
+  readonly kind: "outer";
   readonly groups: number;
   readonly positions: number;
   readonly left: number;
@@ -89,4 +93,11 @@ export interface JacobianShare {
   leftFactors?(point: Point, target: FloatArray): FloatArray;
   /** Right factors: count × groups × positions × right, likewise. */
   rightFactors(point: Point, cotangent: FloatArray, target: FloatArray): FloatArray;
+}
+
+/** Written out number by number, where the parameter enters otherwise than by outer products (a lookup). */
+export interface ExplicitShare {
+  readonly kind: "explicit";
+  /** target ← (∂f/∂θ)ᵀȳ of each sample by itself: count × size of the parameter, overwritten. */
+  sampleGradients(point: Point, cotangent: FloatArray, target: FloatArray): void;
 }

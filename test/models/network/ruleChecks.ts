@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
-import type { Operation, Point, Rule } from "../../../src/models/network/operation.ts";
+import type { Operation, OuterShare, Point, Rule } from "../../../src/models/network/operation.ts";
 import { type Shape, sizeOf } from "../../../src/models/network/shape.ts";
 import type { RandomStream } from "../../../src/random/stream.ts";
 import { naiveKernels } from "../../reference/naiveKernels.ts";
@@ -219,31 +219,36 @@ function checkShares(s: SetUp): void {
   const cotangent = s.random("shares", s.outputLength);
   expect(rule.shares?.length, "one share a parameter").toBe(s.x.parameters.length);
   for (const [k, share] of rule.shares!.entries()) {
-    const { groups, positions, left, right } = share;
     const parameterSize = s.x.parameters[k].length;
-    expect(groups * left * right).toBe(parameterSize);
-    const lefts = share.leftFactors
-      ? share.leftFactors(point, new Float64Array(test.count * groups * positions * left))
-      : new Float64Array(test.count * groups * positions * left).fill(1);
-    const rights = share.rightFactors(
-      point,
-      cotangent,
-      new Float64Array(test.count * groups * positions * right),
-    );
-    if (!share.leftFactors) expect(left).toBe(1);
+    const gradients = new Float64Array(test.count * parameterSize).fill(Number.NaN);
+    if (share.kind === "explicit") share.sampleGradients(point, cotangent, gradients);
+    else sumOuterProducts(share, point, cotangent, gradients);
     for (let i = 0; i < test.count; i++) {
-      const gradient = new Float64Array(parameterSize);
-      for (let g = 0; g < groups; g++) {
-        for (let t = 0; t < positions; t++) {
-          const place = (i * groups + g) * positions + t;
-          for (let b = 0; b < right; b++) {
-            for (let a = 0; a < left; a++) {
-              gradient[(g * right + b) * left + a] += rights[place * right + b] * lefts[place * left + a];
-            }
-          }
+      const gradient = gradients.subarray(i * parameterSize, (i + 1) * parameterSize);
+      expectVector(gradient, sampleGradient(s, point, cotangent, i, k), 1e-12, `share ${k} of sample ${i}`);
+    }
+  }
+}
+
+/** gradients ← Σ_t right_t ⊗ left_t of each sample. */
+function sumOuterProducts(share: OuterShare, point: Point, cotangent: Float64Array, gradients: Float64Array) {
+  const { groups, positions, left, right } = share;
+  const { count } = point;
+  expect(count * groups * left * right).toBe(gradients.length);
+  const factors = (width: number) => new Float64Array(count * groups * positions * width).fill(Number.NaN);
+  if (!share.leftFactors) expect(left).toBe(1);
+  const lefts = share.leftFactors ? share.leftFactors(point, factors(left)) : factors(1).fill(1);
+  const rights = share.rightFactors(point, cotangent, factors(right));
+  expect(lefts.length).toBe(count * groups * positions * left);
+  expect(rights.length).toBe(count * groups * positions * right);
+  gradients.fill(0);
+  for (let block = 0; block < count * groups; block++) {
+    for (let t = block * positions; t < (block + 1) * positions; t++) {
+      for (let b = 0; b < right; b++) {
+        for (let a = 0; a < left; a++) {
+          gradients[(block * right + b) * left + a] += rights[t * right + b] * lefts[t * left + a];
         }
       }
-      expectVector(gradient, sampleGradient(s, point, cotangent, i, k), 1e-12, `share ${k} of sample ${i}`);
     }
   }
 }

@@ -1,6 +1,13 @@
-import type { JacobianShare } from "../operation.ts";
+import type { OuterShare } from "../operation.ts";
 
 /** The share of numbers that are added at every one of `positions` places: Σ_t ȳ_t, for cotangents of positions×size. */
-export function biasShare(positions: number, size: number): JacobianShare {
-  return { groups: 1, positions, left: 1, right: size, rightFactors: (_, cotangent) => cotangent };
+export function biasShare(positions: number, size: number): OuterShare {
+  return {
+    kind: "outer",
+    groups: 1,
+    positions,
+    left: 1,
+    right: size,
+    rightFactors: (_, cotangent) => cotangent,
+  };
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../../../inputError.ts";
 import { type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
-import type { BindContext, JacobianShare, Operation, Rule } from "../operation.ts";
+import type { BindContext, Operation, OuterShare, Rule } from "../operation.ts";
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
 import { biasShare } from "./biasShare.ts";
 
@@ -40,7 +40,8 @@ function denseRule(input: Shape, out: number, bias: boolean, { kernels, math }: 
   const outer = (scale: number, cotangent: FloatArray, x: FloatArray, gradient: FloatArray) =>
     kernels.gemm(scale, transpose(rows(cotangent, out)), rows(x, width), 1, rows(gradient, width));
 
-  const weightShare: JacobianShare = {
+  const weightShare: OuterShare = {
+    kind: "outer",
     groups: 1,
     positions,
     left: width,
