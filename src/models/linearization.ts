@@ -20,3 +20,9 @@ export interface Linearization {
   /** K = JJᵀ, both triangles filled, however the model forms it best. */
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
 }
+
+/** A linearization that also knows its second derivatives. */
+export interface HessianLinearization extends Linearization {
+  /** H·direction with the Hessian H of the mean loss (docs/theory.md §1), exact: length p → length p. */
+  hvp(direction: Float64Array): Float64Array | Promise<Float64Array>;
+}

@@ -39,19 +39,19 @@ export function samples(inputs: Matrix<Float64Array>, targets: Matrix<Float64Arr
   };
 }
 
-/** Throws a RangeError on an empty batch or an index out of range. */
-export function requireBatch(all: Samples, batch: Int32Array): void {
+/** Throws a RangeError on an empty batch or an index outside [0, count). */
+export function requireBatch(count: number, batch: Int32Array): void {
   if (batch.length === 0) throw new RangeError("batch: expected at least one sample, got none");
   for (let k = 0; k < batch.length; k++) {
-    if (batch[k] < 0 || batch[k] >= all.count) {
-      throw new RangeError(`batch: expected indices between 0 and ${all.count - 1}, got ${batch[k]}`);
+    if (batch[k] < 0 || batch[k] >= count) {
+      throw new RangeError(`batch: expected indices between 0 and ${count - 1}, got ${batch[k]}`);
     }
   }
 }
 
 /** The samples at the indices in `batch`, in its order, repeats allowed. Throws as `requireBatch` does. */
 export function batchOf(all: Samples, batch: Int32Array): Samples {
-  requireBatch(all, batch);
+  requireBatch(all.count, batch);
   const { dimension, outputs } = all;
   const inputs = new Float64Array(batch.length * dimension);
   const targets = new Float64Array(batch.length * outputs);

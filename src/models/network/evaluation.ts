@@ -17,8 +17,6 @@ export interface EvaluationOptions {
 /** A node with parameters in a backward sweep, for those who need its share of the Jacobian. */
 export interface ParameterUse {
   readonly node: number;
-  readonly parameters: readonly number[];
-  readonly shares: readonly JacobianShare[];
   readonly point: Point;
   readonly cotangent: FloatArray;
 }
@@ -51,6 +49,8 @@ export interface Evaluation {
   vjpTangent(cotangent: FloatArray, cotangentTangent: FloatArray, scale: number, gradient: FloatArray): void;
   /** A backward sweep that stops at every node with parameters instead of forming gradients. */
   visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void): void;
+  /** How the node's parameters enter the Jacobian. */
+  sharesOf(node: number): readonly JacobianShare[];
   /** Gives its memory back. */
   release(): void;
 }
@@ -209,12 +209,10 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
     },
     visitParameterUses(cotangent, visit) {
       backward(cotangent, (node, current) => {
-        const { parameters } = nodes[node];
-        const { shares } = rules[node];
-        if (parameters.length === 0 || !shares) return;
-        visit({ node, parameters, shares, point: points[node], cotangent: current });
+        if (nodes[node].parameters.length > 0) visit({ node, point: points[node], cotangent: current });
       });
     },
+    sharesOf: (node) => rules[node].shares ?? [],
     release() {
       for (const array of [inputValues, ...values, ...tangents]) if (array) math.release(array);
       pool.release();

@@ -80,7 +80,7 @@ export function olmModel(options: {
     gradient(theta, batch, gradient) {
       requireLength("theta", theta, parameters);
       requireLength("gradient", gradient, parameters);
-      requireBatch(data, batch);
+      requireBatch(data.count, batch);
       const effective = family.effective(theta);
       // Plain loops: at the batches of SGD a call of a kernel costs more than the sums.
       const covector = new Float64Array(dimension);

@@ -1,4 +1,10 @@
-import type { OuterShare } from "../operation.ts";
+import type { FloatArray } from "../../../linalg/matrix.ts";
+import type { OuterShare, Point } from "../operation.ts";
+
+/** Right factors that are the cotangents themselves: one function, so that the Gram matrix sees which parameters share them. */
+export function cotangentItself(_: Point, cotangent: FloatArray): FloatArray {
+  return cotangent;
+}
 
 /** The share of numbers that are added at every one of `positions` places: Σ_t ȳ_t, for cotangents of positions×size. */
 export function biasShare(positions: number, size: number): OuterShare {
@@ -8,6 +14,6 @@ export function biasShare(positions: number, size: number): OuterShare {
     positions,
     left: 1,
     right: size,
-    rightFactors: (_, cotangent) => cotangent,
+    rightFactors: cotangentItself,
   };
 }

@@ -2,7 +2,7 @@ import { InputError } from "../../../inputError.ts";
 import { type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
 import type { BindContext, Operation, OuterShare, Rule } from "../operation.ts";
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
-import { biasShare } from "./biasShare.ts";
+import { biasShare, cotangentItself } from "./biasShare.ts";
 
 /**
  * y = x Wᵀ + b along the last axis; leading axes are positions that share W. Parameters: W (out×in) and, unless
@@ -47,7 +47,7 @@ function denseRule(input: Shape, out: number, bias: boolean, { kernels, math }: 
     left: width,
     right: out,
     leftFactors: (point) => point.inputs[0],
-    rightFactors: (_, cotangent) => cotangent,
+    rightFactors: cotangentItself,
   };
   return {
     forward({ inputs: [x], parameters: [weight, b], output }) {

@@ -1,0 +1,59 @@
+import type { FloatArray } from "../../linalg/matrix.ts";
+import { type Evaluation, type EvaluationOptions, evaluate } from "./evaluation.ts";
+import type { Graph } from "./graph.ts";
+import { sizeOf } from "./shape.ts";
+
+/** All samples of a data set through one evaluation, as many at a time as fit. */
+export interface Chunks {
+  readonly evaluation: Evaluation;
+  /**
+   * Visits the samples in order with the evaluation at θ for `count` samples from `start` on. A chunk that the
+   * evaluation holds already, for the same θ array, is not computed again: θ must not change once visited.
+   */
+  forEach(theta: FloatArray, visit: (start: number, count: number, outputs: FloatArray) => void): void;
+}
+
+/** What one sample's arrays of all sweeps take, in numbers. */
+function footprint(graph: Graph): number {
+  const sizes = graph.nodes.map(({ shape }) => sizeOf(shape));
+  const largest = Math.max(sizeOf(graph.input), ...sizes);
+  // values and tangents of every node, a handful of cotangents
+  return sizeOf(graph.input) + 2 * sizes.reduce((sum, size) => sum + size, 0) + 6 * largest;
+}
+
+/** Samples whose arrays fit in `memoryLimit` bytes, at least one and at most `samples`. */
+export function chunkSize(
+  graph: Graph,
+  precision: EvaluationOptions["precision"],
+  samples: number,
+  memoryLimit: number,
+): number {
+  const bytes = footprint(graph) * (precision === "float32" ? 4 : 8);
+  return Math.max(1, Math.min(samples, Math.floor(memoryLimit / bytes)));
+}
+
+/** `inputs` holds `samples` × the size of the graph's input, in any precision. */
+export function chunks(
+  graph: Graph,
+  inputs: FloatArray,
+  samples: number,
+  options: EvaluationOptions,
+): Chunks {
+  const evaluation = evaluate(graph, options);
+  const width = evaluation.inputSize;
+  let held: { theta: FloatArray; start: number; count: number; outputs: FloatArray } | undefined;
+  return {
+    evaluation,
+    forEach(theta, visit) {
+      for (let start = 0; start < samples; start += options.capacity) {
+        const count = Math.min(options.capacity, samples - start);
+        if (!(held?.theta === theta && held.start === start && held.count === count)) {
+          held = undefined;
+          evaluation.input(count).set(inputs.subarray(start * width, (start + count) * width));
+          held = { theta, start, count, outputs: evaluation.forward(theta, count) };
+        }
+        visit(start, count, held.outputs);
+      }
+    },
+  };
+}

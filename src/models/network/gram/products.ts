@@ -1,0 +1,85 @@
+import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
+import type { ParameterUse } from "../evaluation.ts";
+import type { OuterShare } from "../operation.ts";
+import { bytesOf, type GramContext, type GramPart, lowerProducts, type Place } from "./part.ts";
+import type { Use } from "./plan.ts";
+
+/**
+ * The parameters of one node whose shares have a single position and equal right factors (weight and bias of a dense
+ * layer): K gains (ΔΔᵀ) ∘ Σ_k A_kA_kᵀ with Δ the cotangents (n·C rows) and A_k the left factors (n rows, or all ones).
+ */
+export function productsPart(uses: readonly Use[], context: GramContext): GramPart {
+  const { samples, outputs, kernels, math, precision } = context;
+  const shares = uses.map(({ share }) => share as OuterShare);
+  const { right } = shares[0];
+  const lefts = shares.filter(({ leftFactors }) => leftFactors);
+  const ones = shares.length - lefts.length;
+  const numbers = samples * (outputs * right + lefts.reduce((sum, { left }) => sum + left, 0));
+  const products = (samples * outputs) ** 2 + samples ** 2;
+  let rights: FloatArray;
+  let leftRows: FloatArray[];
+
+  return {
+    bytes: (numbers + products) * bytesOf(precision),
+    nodes: [uses[0].node],
+    begin() {
+      rights = math.allocate(precision, samples * outputs * right);
+      leftRows = lefts.map(({ left }) => math.allocate(precision, samples * left));
+    },
+    take({ point, cotangent }: ParameterUse, { start, output }: Place) {
+      const { count } = point;
+      const space = math.allocate(precision, count * right);
+      const factors = shares[0].rightFactors(point, cotangent, space);
+      if (outputs === 1) rights.set(factors, start * right);
+      else {
+        for (let i = 0; i < count; i++) {
+          const row = ((start + i) * outputs + output) * right;
+          rights.set(factors.subarray(i * right, (i + 1) * right), row);
+        }
+      }
+      math.release(space);
+      if (output > 0) return;
+      for (const [k, share] of lefts.entries()) {
+        const target = leftRows[k].subarray(start * share.left, (start + count) * share.left);
+        const own = share.leftFactors!(point, target);
+        if (own !== target) target.set(own);
+      }
+    },
+    finish(gram) {
+      const rightProducts = lowerProducts(rowMajor(samples * outputs, right, rights), kernels);
+      const weights = ones > 0 ? new Float64Array(samples ** 2).fill(ones) : new Float64Array(samples ** 2);
+      for (const [k, { left }] of lefts.entries()) {
+        const products = lowerProducts(rowMajor(samples, left, leftRows[k]), kernels);
+        for (let i = 0; i < weights.length; i++) weights[i] += products[i];
+      }
+      addWeighted(gram, rightProducts, weights, outputs);
+      for (const array of [rights, ...leftRows]) math.release(array);
+    },
+  };
+}
+
+/** Lower triangle of K_{(i,c),(j,c')} += products_{(i,c),(j,c')}·weights_ij. */
+function addWeighted(
+  gram: Matrix<Float64Array>,
+  products: FloatArray,
+  weights: Float64Array,
+  outputs: number,
+): void {
+  const { data, rows: size } = gram;
+  const samples = size / outputs;
+  for (let row = 0; row < size; row++) {
+    const weightRow = Math.floor(row / outputs) * samples;
+    const start = row * size;
+    if (outputs === 1) {
+      for (let column = 0; column <= row; column++) {
+        data[start + column] += products[start + column] * weights[weightRow + column];
+      }
+      continue;
+    }
+    for (let column = 0, j = 0; column <= row; j++) {
+      const weight = weights[weightRow + j];
+      const end = Math.min(column + outputs, row + 1);
+      for (; column < end; column++) data[start + column] += products[start + column] * weight;
+    }
+  }
+}

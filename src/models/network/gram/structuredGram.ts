@@ -1,0 +1,99 @@
+import { type FloatArray, matrix, mirrorLower, type SymmetricMatrix } from "../../../linalg/matrix.ts";
+import type { Chunks } from "../chunks.ts";
+import type { Graph } from "../graph.ts";
+import type { OuterShare } from "../operation.ts";
+import { pairsPart } from "./pairs.ts";
+import { bytesOf, type GramContext, type GramPart } from "./part.ts";
+import { gramPlan, type ParameterPlan, type Use } from "./plan.ts";
+import { productsPart } from "./products.ts";
+import { columnTiles, rowsPart } from "./rows.ts";
+
+export interface StructuredGramOptions extends GramContext {
+  readonly graph: Graph;
+  readonly chunks: Chunks;
+  readonly theta: FloatArray;
+  /** Bytes that parts may hold at a time; more of them take more backward sweeps. */
+  readonly memoryLimit: number;
+}
+
+/**
+ * K = JJᵀ (n·C × n·C) of a network as the sum of its parameters' parts, each formed the cheapest way (`gramPlan`),
+ * without the p columns of J ever existing together. Products run in the network's precision, the sum is float64.
+ */
+export function structuredGram(options: StructuredGramOptions): SymmetricMatrix {
+  const size = options.samples * options.outputs;
+  const gram = matrix(size, size);
+  for (const parts of sweeps(gramParts(options), options.memoryLimit)) {
+    for (const part of parts) part.begin();
+    sweep(options, parts);
+    for (const part of parts) part.finish(gram);
+  }
+  mirrorLower(gram);
+  return gram;
+}
+
+function gramParts(options: StructuredGramOptions): GramPart[] {
+  const { graph, chunks, samples, outputs, precision, memoryLimit } = options;
+  const plan = gramPlan(graph, (node) => chunks.evaluation.sharesOf(node), samples, outputs);
+  const by = (method: ParameterPlan["method"]) => plan.filter((part) => part.method === method);
+
+  const columns = Math.floor(memoryLimit / 2 / (samples * outputs * bytesOf(precision)));
+  return [
+    ...withEqualRightFactors(by("products")).map((uses) => productsPart(uses, options)),
+    ...by("pairs").map((part) => pairsPart(part, options)),
+    ...columnTiles(by("rows"), columns).map((tile) => rowsPart(tile, options)),
+  ];
+}
+
+/** Weight and bias of a dense layer have the cotangents in common, so their products too. */
+function withEqualRightFactors(plans: readonly ParameterPlan[]): Use[][] {
+  const groups: Use[][] = [];
+  for (const {
+    uses: [use],
+  } of plans) {
+    const factors = (other: Use) => (other.share as OuterShare).rightFactors;
+    const group = groups.find(([first]) => first.node === use.node && factors(first) === factors(use));
+    if (group) group.push(use);
+    else groups.push([use]);
+  }
+  return groups;
+}
+
+/** Parts in groups that fit in memory together. */
+function sweeps(parts: readonly GramPart[], memoryLimit: number): GramPart[][] {
+  const groups: GramPart[][] = [];
+  let room = 0;
+  for (const part of parts) {
+    if (groups.length === 0 || part.bytes > room) {
+      groups.push([]);
+      room = memoryLimit;
+    }
+    groups[groups.length - 1].push(part);
+    room -= part.bytes;
+  }
+  return groups;
+}
+
+/** One backward sweep an output over all samples, shown to every part. */
+function sweep(
+  { chunks, theta, outputs, math, precision }: StructuredGramOptions,
+  parts: readonly GramPart[],
+): void {
+  const { evaluation } = chunks;
+  const wanted = new Map<number, GramPart[]>();
+  for (const part of parts) {
+    for (const node of part.nodes) wanted.set(node, [...(wanted.get(node) ?? []), part]);
+  }
+  const unit = math.allocate(precision, evaluation.capacity * outputs);
+  chunks.forEach(theta, (start, count) => {
+    const cotangent = unit.subarray(0, count * outputs);
+    for (let output = 0; output < outputs; output++) {
+      cotangent.fill(0);
+      for (let i = 0; i < count; i++) cotangent[i * outputs + output] = 1;
+      evaluation.visitParameterUses(cotangent, (use) => {
+        for (const part of wanted.get(use.node) ?? []) part.take(use, { start, output });
+      });
+    }
+  });
+  math.release(unit);
+}

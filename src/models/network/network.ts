@@ -1,0 +1,134 @@
+import { InputError } from "../../inputError.ts";
+import type { Kernels } from "../../linalg/kernels/kernels.ts";
+import type { FloatArray } from "../../linalg/matrix.ts";
+import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
+import type { RandomStream } from "../../random/stream.ts";
+import type { HessianLinearization } from "../linearization.ts";
+import type { Model } from "../model.ts";
+import { requireLength } from "../requireLength.ts";
+import { type Chunks, chunkSize, chunks } from "./chunks.ts";
+import { type Graph, parameterCount } from "./graph.ts";
+import type { Loss } from "./losses.ts";
+import { networkLinearization } from "./networkLinearization.ts";
+import { describeShape, sizeOf } from "./shape.ts";
+import { type Trainer, trainer } from "./trainer.ts";
+
+export interface NetworkOptions {
+  readonly graph: Graph;
+  /** n samples one after another, each of the graph's input shape. Not copied: must not change. */
+  readonly inputs: FloatArray;
+  /** n·C numbers, sample-major, as the loss wants them. Not copied. */
+  readonly targets: Float64Array;
+  readonly loss: Loss;
+  /** θ to start from. */
+  readonly initialize: (stream: RandomStream) => Float64Array;
+  readonly kernels: Kernels;
+  readonly math: VectorMath;
+  /** Of weights, activations and products; losses, sums over samples and the Gram matrix are float64 either way. Default float64. */
+  readonly precision?: Precision;
+  /** Bytes for the activations of as many samples at once as fit, and again for a Gram matrix's factors; default 128 MiB. */
+  readonly memoryLimit?: number;
+}
+
+/** A network with its data. θ holds the parameters one after another in the order of `graph.parameters`. */
+export interface NetworkModel extends Model {
+  readonly graph: Graph;
+  readonly precision: Precision;
+  linearize(theta: Float64Array): HessianLinearization;
+  /** f(x_i;θ) of all samples, n·C. */
+  predict(theta: Float64Array): Float64Array;
+  /** For many steps with batches of at most one size, without the conversions of `gradient`. */
+  trainer(theta: Float64Array, batchSize: number): Trainer;
+}
+
+/** Throws an InputError where inputs or targets do not fit the graph, or are not finite. */
+export function networkModel(options: NetworkOptions): NetworkModel {
+  const { graph, inputs, targets, loss, kernels, math } = options;
+  const { precision = "float64", memoryLimit = 128 * 2 ** 20 } = options;
+  const samples = checkedSamples(graph, inputs, targets);
+  const outputs = sizeOf(graph.output.shape);
+  const parameters = parameterCount(graph);
+  const context = { kernels, math, precision };
+  const data = { graph, inputs, targets, loss };
+
+  // made when first needed: a model that only trains never holds the activations of all its samples
+  let whole: Chunks | undefined;
+  const allSamples = () => {
+    const capacity = chunkSize(graph, precision, samples, memoryLimit);
+    whole ??= chunks(graph, inputs, samples, { ...context, capacity });
+    return whole;
+  };
+  let batches: Trainer | undefined;
+  const atBatch = (theta: Float64Array, batchSize: number): Trainer => {
+    if (!batches || batches.capacity < batchSize) {
+      batches?.release();
+      batches = trainer(data, theta, { ...context, capacity: Math.max(1, batchSize) });
+    }
+    batches.theta.set(theta);
+    return batches;
+  };
+
+  return {
+    samples,
+    outputs,
+    parameters,
+    graph,
+    precision,
+    initialize: options.initialize,
+    linearize(theta) {
+      requireLength("theta", theta, parameters);
+      return networkLinearization({ ...data, ...context, samples, chunks: allSamples(), memoryLimit }, theta);
+    },
+    predict(theta) {
+      requireLength("theta", theta, parameters);
+      const values = new Float64Array(samples * outputs);
+      const point = math.allocate(precision, parameters);
+      point.set(theta);
+      allSamples().forEach(point, (start, _, chunk) => values.set(chunk, start * outputs));
+      return values;
+    },
+    gradient(theta, batch, gradient) {
+      requireLength("theta", theta, parameters);
+      requireLength("gradient", gradient, parameters);
+      const at = atBatch(theta, batch.length);
+      const own = math.allocate(precision, parameters);
+      const mean = at.gradient(batch, own);
+      gradient.set(own);
+      math.release(own);
+      return mean;
+    },
+    trainer(theta, batchSize) {
+      requireLength("theta", theta, parameters);
+      return trainer(data, theta, { ...context, capacity: Math.max(1, batchSize) });
+    },
+  };
+}
+
+/** n. */
+function checkedSamples(graph: Graph, inputs: FloatArray, targets: Float64Array): number {
+  const width = sizeOf(graph.input);
+  const samples = inputs.length / width;
+  if (samples === 0 || !Number.isInteger(samples)) {
+    throw new InputError(
+      `inputs: expected samples of shape ${describeShape(graph.input)}, ${width} numbers each, got ${inputs.length} numbers`,
+    );
+  }
+  const outputs = sizeOf(graph.output.shape);
+  if (targets.length !== samples * outputs) {
+    throw new InputError(
+      `targets: expected ${outputs} for each of ${samples} samples, as many as the network has outputs, got ${targets.length} numbers`,
+    );
+  }
+  for (const [name, values, each] of [
+    ["inputs", inputs, width],
+    ["targets", targets, outputs],
+  ] as const) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new InputError(
+        `${name}: expected finite numbers, got ${values[bad]} in sample ${Math.floor(bad / each)}: drop or repair that sample`,
+      );
+    }
+  }
+  return samples;
+}

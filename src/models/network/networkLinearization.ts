@@ -1,0 +1,106 @@
+import type { Kernels } from "../../linalg/kernels/kernels.ts";
+import type { FloatArray } from "../../linalg/matrix.ts";
+import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
+import type { HessianLinearization } from "../linearization.ts";
+import { requireLength } from "../requireLength.ts";
+import type { Chunks } from "./chunks.ts";
+import { structuredGram } from "./gram/structuredGram.ts";
+import { type Graph, parameterCount } from "./graph.ts";
+import type { Loss } from "./losses.ts";
+import { sizeOf } from "./shape.ts";
+
+export interface LinearizationContext {
+  readonly graph: Graph;
+  readonly targets: Float64Array;
+  readonly loss: Loss;
+  readonly samples: number;
+  readonly chunks: Chunks;
+  readonly kernels: Kernels;
+  readonly math: VectorMath;
+  readonly precision: Precision;
+  readonly memoryLimit: number;
+}
+
+/**
+ * The network to first and second order at θ. Residuals are ∂ℓ_i/∂f_i, J is the Jacobian of the raw outputs f. Every
+ * product is one sweep over the samples in chunks; the activations of a data set that fits in one chunk are kept.
+ */
+export function networkLinearization(
+  context: LinearizationContext,
+  theta: Float64Array,
+): HessianLinearization {
+  const { graph, targets, loss, samples, chunks, math, precision, memoryLimit } = context;
+  const { evaluation } = chunks;
+  const outputs = sizeOf(graph.output.shape);
+  const parameters = parameterCount(graph);
+  const size = samples * outputs;
+  const inPrecision = (values: Float64Array): FloatArray => {
+    const result = math.allocate(precision, values.length);
+    result.set(values);
+    return result;
+  };
+  const point = inPrecision(theta);
+  const residuals = new Float64Array(size);
+  const sampleLosses = new Float64Array(samples);
+  chunks.forEach(point, (start, count, values) => {
+    const [from, to] = [start * outputs, (start + count) * outputs];
+    const chunkLosses = sampleLosses.subarray(start, start + count);
+    loss.evaluate(values, targets.subarray(from, to), residuals.subarray(from, to), chunkLosses);
+  });
+
+  /** Sums what `add` leaves in a zeroed array of length p for each chunk, in float64. */
+  const overChunks = (
+    add: (start: number, count: number, values: FloatArray, gradient: FloatArray) => void,
+  ) => {
+    const total = new Float64Array(parameters);
+    const part = math.allocate(precision, parameters);
+    chunks.forEach(point, (start, count, values) => {
+      part.fill(0);
+      add(start, count, values, part);
+      for (let k = 0; k < parameters; k++) total[k] += part[k];
+    });
+    math.release(part);
+    return total;
+  };
+  /** A chunk's numbers of an n·C array, in the network's precision. */
+  const chunkOf = (all: Float64Array, start: number, count: number): FloatArray =>
+    precision === "float64"
+      ? all.subarray(start * outputs, (start + count) * outputs)
+      : Float32Array.from(all.subarray(start * outputs, (start + count) * outputs));
+
+  return {
+    samples,
+    outputs,
+    parameters,
+    residuals,
+    loss: { kind: loss.kind, sampleLosses },
+    jvp(direction) {
+      requireLength("direction", direction, parameters);
+      const along = inPrecision(direction);
+      const image = new Float64Array(size);
+      chunks.forEach(point, (start) => image.set(evaluation.jvp(along), start * outputs));
+      math.release(along);
+      return image;
+    },
+    vjp(weights) {
+      requireLength("weights", weights, size);
+      return overChunks((start, count, _, gradient) =>
+        evaluation.vjp(chunkOf(weights, start, count), 1, gradient),
+      );
+    },
+    hvp(direction) {
+      requireLength("direction", direction, parameters);
+      const along = inPrecision(direction);
+      const product = overChunks((start, count, values, gradient) => {
+        const change = Float64Array.from(evaluation.jvp(along));
+        loss.hessianProduct(values, change, count);
+        const cotangent = chunkOf(residuals, start, count);
+        const cotangentTangent = precision === "float64" ? change : Float32Array.from(change);
+        evaluation.vjpTangent(cotangent, cotangentTangent, 1 / samples, gradient);
+      });
+      math.release(along);
+      return product;
+    },
+    gram: () => structuredGram({ ...context, theta: point, outputs, memoryLimit }),
+  };
+}

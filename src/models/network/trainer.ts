@@ -1,0 +1,112 @@
+import type { FloatArray } from "../../linalg/matrix.ts";
+import { requireBatch } from "../samples.ts";
+import { type EvaluationOptions, evaluate } from "./evaluation.ts";
+import { type Graph, parameterCount } from "./graph.ts";
+import type { Loss } from "./losses.ts";
+
+/** Parameters in training: the state of an optimiser that takes batches of at most one size. */
+export interface Trainer {
+  /** Most samples in a batch. */
+  readonly capacity: number;
+  /** θ in the network's precision; may be written to between steps. */
+  readonly theta: FloatArray;
+  /** Overwrites `gradient` (length p) with the mean gradient over the batch, at θ, and returns the mean loss. */
+  gradient(batch: Int32Array, gradient: FloatArray): number;
+  /** θ ← θ − learningRate·∇L_batch without forming the gradient; returns the mean loss before the step. */
+  descend(batch: Int32Array, learningRate: number): number;
+  /** An array of length p on which vector work is fast. */
+  allocate(): FloatArray;
+  /** Gives its memory back. */
+  release(): void;
+}
+
+export interface TrainerData {
+  readonly graph: Graph;
+  readonly inputs: FloatArray;
+  readonly targets: Float64Array;
+  readonly loss: Loss;
+}
+
+export function trainer(
+  { graph, inputs, targets, loss }: TrainerData,
+  start: Float64Array,
+  options: EvaluationOptions,
+): Trainer {
+  const { math, precision, capacity } = options;
+  const evaluation = evaluate(graph, options);
+  const { inputSize, outputSize } = evaluation;
+  const samples = inputs.length / inputSize;
+  const theta = math.allocate(precision, parameterCount(graph));
+  theta.set(start);
+  const shared = sharesParameters(graph);
+  const step = shared ? math.allocate(precision, theta.length) : undefined;
+  const batchTargets = new Float64Array(capacity * outputSize);
+  const residuals = new Float64Array(capacity * outputSize);
+  const losses = new Float64Array(capacity);
+  const cotangent = math.allocate(precision, capacity * outputSize);
+
+  /** Runs forward on the batch, leaves residuals in `cotangent` and returns the mean loss. */
+  const forward = (batch: Int32Array): number => {
+    const count = batch.length;
+    requireBatch(samples, batch);
+    if (count > capacity) throw new RangeError(`batch: expected at most ${capacity} samples, got ${count}`);
+    const rows = evaluation.input(count);
+    for (let k = 0; k < count; k++) {
+      const i = batch[k];
+      copy(inputs, i * inputSize, rows, k * inputSize, inputSize);
+      copy(targets, i * outputSize, batchTargets, k * outputSize, outputSize);
+    }
+    const size = count * outputSize;
+    const outputs = evaluation.forward(theta, count);
+    const sampleLosses = losses.subarray(0, count);
+    loss.evaluate(outputs, batchTargets.subarray(0, size), residuals.subarray(0, size), sampleLosses);
+    cotangent.set(residuals.subarray(0, size));
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += sampleLosses[k];
+    return sum / count;
+  };
+  const backward = (count: number, scale: number, gradient: FloatArray) =>
+    evaluation.vjp(cotangent.subarray(0, count * outputSize), scale / count, gradient);
+
+  return {
+    capacity,
+    theta,
+    gradient(batch, gradient) {
+      const mean = forward(batch);
+      gradient.fill(0);
+      backward(batch.length, 1, gradient);
+      return mean;
+    },
+    descend(batch, learningRate) {
+      const mean = forward(batch);
+      if (step) {
+        // a shared parameter is still read after its first part of the gradient is known
+        step.fill(0);
+        backward(batch.length, -learningRate, step);
+        math.axpy(1, step, theta);
+      } else {
+        backward(batch.length, -learningRate, theta);
+      }
+      return mean;
+    },
+    allocate: () => math.allocate(precision, theta.length),
+    release() {
+      evaluation.release();
+      for (const array of [theta, step, cotangent]) if (array) math.release(array);
+    },
+  };
+}
+
+function sharesParameters({ nodes }: Graph): boolean {
+  const uses = nodes.flatMap(({ parameters }) => parameters);
+  return new Set(uses).size < uses.length;
+}
+
+/** A loop: for short runs it beats making a view for `set`. */
+function copy(from: FloatArray, start: number, to: FloatArray, at: number, length: number): void {
+  if (length > 64) {
+    to.set(from.subarray(start, start + length), at);
+    return;
+  }
+  for (let k = 0; k < length; k++) to[at + k] = from[start + k];
+}
