@@ -48,6 +48,15 @@ export function byteRange(source: ByteSource, position: number, size: number, na
   };
 }
 
+/** The `size` bytes from `position` on, a few hundred KiB at a time, each piece in an array of its own. */
+export async function* byteChunks(source: ByteSource, position: number, size: number) {
+  for (let offset = 0; offset < size; offset += 2 ** 18) {
+    const chunk = new Uint8Array(Math.min(2 ** 18, size - offset));
+    await source.read(position + offset, chunk);
+    yield chunk;
+  }
+}
+
 /**
  * A file on disk (Node only). Reads may run side by side.
  * Throws an InputError where there is no such file, it is not a regular file, or it may not be read.

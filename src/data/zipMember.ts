@@ -1,8 +1,8 @@
 /** The content of one member of a zip archive as a source of bytes. */
-import { type ByteSource, byteRange, fromBytes } from "./byteSource.ts";
+import { type ByteSource, byteChunks, byteRange, fromBytes } from "./byteSource.ts";
+import { inflate } from "./inflate.ts";
 import { crc32 } from "./zipCrc32.ts";
 import { damagedZip, localHeaderBytes, type ZipMember } from "./zipDirectory.ts";
-import { inflate } from "./zipInflate.ts";
 import { temporaryFile } from "./zipTemporaryFile.ts";
 
 /**
@@ -54,7 +54,7 @@ async function* inflatedContent(
 ): AsyncGenerator<Uint8Array, void> {
   let size = 0;
   let checksum = 0;
-  for await (const piece of inflate(compressedChunks(archive, start, member.compressedSize), name)) {
+  for await (const piece of inflate(byteChunks(archive, start, member.compressedSize), name)) {
     size += piece.length;
     if (size > member.size) {
       throw damagedZip(archive.name, `'${member.name}' inflates past its declared ${member.size} bytes`);
@@ -66,14 +66,6 @@ async function* inflatedContent(
     throw damagedZip(archive.name, `'${member.name}' inflates to ${size} bytes, declared ${member.size}`);
   }
   if (checksum !== member.checksum) throw damagedZip(archive.name, `'${member.name}' fails its checksum`);
-}
-
-async function* compressedChunks(archive: ByteSource, start: number, size: number) {
-  for (let offset = 0; offset < size; offset += 2 ** 18) {
-    const chunk = new Uint8Array(Math.min(2 ** 18, size - offset));
-    await archive.read(start + offset, chunk);
-    yield chunk;
-  }
 }
 
 async function inMemory(content: AsyncIterable<Uint8Array>, size: number, name: string): Promise<ByteSource> {

@@ -1,8 +1,8 @@
 import { deflateRawSync, crc32 as zlibCrc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { inflate } from "../../src/data/inflate.ts";
 import { crc32 } from "../../src/data/zipCrc32.ts";
-import { inflate } from "../../src/data/zipInflate.ts";
 import { InputError } from "../../src/inputError.ts";
 
 test("CRC-32: the published check value, zlib's values, and any division into pieces", () => {
@@ -35,7 +35,7 @@ describe.each(["node", "web"] as const)("inflate by the %s's means", (platform) 
     await fc.assert(
       fc.asyncProperty(contents, fc.integer({ min: 1, max: 500 }), async (content, length) => {
         const compressed = deflateRawSync(content);
-        expect((await collect(inflate(pieces(compressed, length), "a", platform))).equals(content)).toBe(
+        expect((await collect(inflate(pieces(compressed, length), "a", { platform }))).equals(content)).toBe(
           true,
         );
       }),
@@ -46,7 +46,7 @@ describe.each(["node", "web"] as const)("inflate by the %s's means", (platform) 
   test("damaged and cut streams are InputErrors", async () => {
     const compressed = deflateRawSync(Buffer.from("some text ".repeat(1000)));
     for (const stream of [compressed.subarray(0, -3), Uint8Array.of(7, 7, 7), new Uint8Array(0)]) {
-      await expect(collect(inflate(pieces(stream, 10), "a", platform))).rejects.toThrow(
+      await expect(collect(inflate(pieces(stream, 10), "a", { platform }))).rejects.toThrow(
         /^a: damaged compressed data: .*; save it again/,
       );
     }
@@ -55,7 +55,7 @@ describe.each(["node", "web"] as const)("inflate by the %s's means", (platform) 
   test("bytes behind the end of the stream are left alone or refused", async () => {
     const content = Buffer.from("some text ".repeat(1000));
     const stream = Buffer.concat([deflateRawSync(content), Buffer.alloc(2 ** 20, 7)]);
-    const outcome = await collect(inflate(pieces(stream, 2 ** 16), "a", platform)).catch(
+    const outcome = await collect(inflate(pieces(stream, 2 ** 16), "a", { platform })).catch(
       (error: unknown) => error,
     );
     expect(outcome instanceof InputError || content.equals(outcome as Buffer)).toBe(true);
@@ -66,7 +66,7 @@ describe.each(["node", "web"] as const)("inflate by the %s's means", (platform) 
       yield Uint8Array.from(deflateRawSync(new Uint8Array(10))).slice(0, 1);
       throw new InputError("the disk is gone");
     }
-    await expect(collect(inflate(failing(), "a", platform))).rejects.toThrow(
+    await expect(collect(inflate(failing(), "a", { platform }))).rejects.toThrow(
       new InputError("the disk is gone"),
     );
   });
@@ -85,7 +85,7 @@ describe.each(["node", "web"] as const)("inflate by the %s's means", (platform) 
         released = true;
       }
     }
-    for await (const _ of inflate(counted(), "a", platform)) break;
+    for await (const _ of inflate(counted(), "a", { platform })) break;
     await expect.poll(() => released).toBe(true);
     // Node's DecompressionStream takes in all it can get before it gives the first byte.
     if (platform === "node") expect(asked).toBeLessThan(compressed.length / 4);
