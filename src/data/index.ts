@@ -1,9 +1,26 @@
 export { type ArrayCollection, type ArraySource, readAll } from "./arraySource.ts";
 export { type BatchOptions, batchSampler } from "./batches.ts";
 export { type ByteSource, fromBytes, openFile } from "./byteSource.ts";
+export { type CifarRecords, readCifar } from "./cifar.ts";
+export {
+  type DatasetConfig,
+  type DatasetSelection,
+  type ImageSetConfig,
+  type ImageSetName,
+  imageSetNames,
+  type NpzConfig,
+  type Split,
+  splits,
+  standardisations,
+} from "./dataset/config.ts";
+export { type Dataset, subset } from "./dataset/dataset.ts";
+export { type OpenDatasetOptions, openDataset } from "./dataset/openDataset.ts";
+export type { Standardisation } from "./dataset/standardise.ts";
+export { type Labels, oneHot, signs, type Targets } from "./dataset/targets.ts";
 export { type GaussianDesign, givenCovariance, isotropic, powerLaw, spiked } from "./designs.ts";
 export { type EffectiveDimensions, effectiveDimensions } from "./effectiveDimension.ts";
 export type { ElementArray, ElementType, ShapedArray } from "./floatElements.ts";
+export { type IdxArray, readIdx } from "./idx.ts";
 export { openNpy } from "./npy.ts";
 export { createNpy, encodeNpy, type NpyWriter } from "./npyWriter.ts";
 export { openNpz } from "./npz.ts";

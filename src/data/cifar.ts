@@ -1,0 +1,57 @@
+/**
+ * CIFAR-10's binary version: records of one label byte and 3072 pixels, the red, green and blue planes of 32×32 row
+ * by row (https://www.cs.toronto.edu/~kriz/cifar.html).
+ */
+import { InputError } from "../inputError.ts";
+import type { ByteSource } from "./byteSource.ts";
+
+export const cifarShape = [3, 32, 32] as const;
+
+export interface CifarRecords {
+  /** 0 … 9, one a record. */
+  readonly labels: Uint8Array;
+  /** n×3×32×32 */
+  readonly pixels: Uint8Array;
+}
+
+const pixelBytes = 3 * 32 * 32;
+const recordBytes = 1 + pixelBytes;
+/** About 3 MB a read. */
+const recordsAtOnce = 1024;
+
+/**
+ * The records of all batches in their order; each may hold any number of them. Leaves the batches open.
+ * Throws an InputError on a length that is no whole number of records, and on a label above 9.
+ */
+export async function readCifar(batches: readonly ByteSource[]): Promise<CifarRecords> {
+  const count = batches.reduce((sum, batch) => sum + recordCount(batch), 0);
+  const labels = new Uint8Array(count);
+  const pixels = new Uint8Array(count * pixelBytes);
+  const buffer = new Uint8Array(recordsAtOnce * recordBytes);
+  let n = 0;
+  for (const batch of batches) {
+    for (let position = 0; position < batch.size; position += buffer.length) {
+      const records = buffer.subarray(0, Math.min(buffer.length, batch.size - position));
+      await batch.read(position, records);
+      for (let start = 0; start < records.length; start += recordBytes, n++) {
+        labels[n] = records[start];
+        if (labels[n] > 9) throw wrongLabel(batch.name, (position + start) / recordBytes, labels[n]);
+        pixels.set(records.subarray(start + 1, start + recordBytes), n * pixelBytes);
+      }
+    }
+  }
+  return { labels, pixels };
+}
+
+function recordCount({ name, size }: ByteSource): number {
+  if (size % recordBytes === 0) return size / recordBytes;
+  throw new InputError(
+    `${name}: expected records of ${recordBytes} bytes (CIFAR-10, binary version), got ${size} bytes, which is no whole number of them; get the file again`,
+  );
+}
+
+function wrongLabel(name: string, record: number, label: number): InputError {
+  return new InputError(
+    `${name}: expected labels 0 to 9, got ${label} in record ${record}; this is not CIFAR-10's binary version`,
+  );
+}

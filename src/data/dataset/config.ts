@@ -1,0 +1,37 @@
+/** What a person says to have a data set, as in the `data` section of a configuration. */
+
+export const imageSetNames = ["mnist", "fashion-mnist", "cifar10"] as const;
+export type ImageSetName = (typeof imageSetNames)[number];
+
+export const splits = ["train", "test"] as const;
+export type Split = (typeof splits)[number];
+
+export const standardisations = ["none", "global", "channel", "feature"] as const;
+
+export interface DatasetSelection {
+  /** Classes to keep; they become 0, 1, … in the order given. Default: all, as they are. */
+  readonly classes?: readonly number[] | undefined;
+  /** How many samples (of those classes). Default: all. */
+  readonly samples?: number | undefined;
+  /** Draws `samples` at random; more samples under the same seed include the earlier ones. Default: the first ones. */
+  readonly seed?: number | undefined;
+  /** Mean 0 and variance 1 over the training samples chosen: of all numbers, of each channel, or of each feature. Default: none. */
+  readonly standardise?: (typeof standardisations)[number] | undefined;
+}
+
+/** Images in known files; pixels are divided by 255. */
+export interface ImageSetConfig extends DatasetSelection {
+  readonly name: ImageSetName;
+  /** Default: $NOISEGEO_DATA/name, or data/name where that variable is not set. */
+  readonly folder?: string | undefined;
+  /** Default: train. */
+  readonly split?: Split | undefined;
+}
+
+/** An archive with x (n, …) and y (n) or (n, C); numbers are taken as they are. */
+export interface NpzConfig extends DatasetSelection {
+  readonly name: "npz";
+  readonly file: string;
+}
+
+export type DatasetConfig = ImageSetConfig | NpzConfig;

@@ -1,0 +1,53 @@
+import type { FloatArray } from "../../linalg/matrix.ts";
+import type { Standardisation } from "./standardise.ts";
+import type { Labels, Targets } from "./targets.ts";
+
+/** The one form that data take, whatever files they come from. At least one of `labels` and `targets` is there. */
+export interface Dataset {
+  /** For people: "mnist, training split: 1000 of 60000 samples". */
+  readonly name: string;
+  /** n */
+  readonly count: number;
+  /** Of one sample; images are (channels, rows, columns). */
+  readonly inputShape: readonly number[];
+  /** n × ∏ inputShape, row-major. */
+  readonly inputs: FloatArray;
+  readonly labels?: Labels;
+  /** Of a file that says which numbers to fit; see `oneHot` and `signs` for classes. */
+  readonly targets?: Targets;
+  /** What was done to the inputs; pass it on when the test split is opened. */
+  readonly standardisation?: Standardisation;
+}
+
+/** The samples at these indices, in this order, repeats allowed, as copies. Throws a RangeError on none and on an index out of range. */
+export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  if (indices.length === 0) throw new RangeError("subset: expected at least one index, got none");
+  for (let k = 0; k < indices.length; k++) {
+    if (!(Number.isInteger(indices[k]) && indices[k] >= 0 && indices[k] < dataset.count)) {
+      throw new RangeError(`subset: expected indices between 0 and ${dataset.count - 1}, got ${indices[k]}`);
+    }
+  }
+  const { inputs, labels, targets } = dataset;
+  const features = inputs.length / dataset.count;
+  return {
+    ...dataset,
+    name: `${dataset.name}, ${indices.length} of them`,
+    count: indices.length,
+    inputs: rowsAt(inputs, features, indices),
+    ...(labels && { labels: { ...labels, indices: rowsAt(labels.indices, 1, indices) } }),
+    ...(targets && { targets: { ...targets, values: rowsAt(targets.values, targets.outputs, indices) } }),
+  };
+}
+
+/** Rows of `width` elements, copied. */
+export function rowsAt<T extends FloatArray | Int32Array>(
+  data: T,
+  width: number,
+  indices: ArrayLike<number>,
+): T {
+  const rows = new (data.constructor as new (length: number) => T)(indices.length * width);
+  for (let k = 0; k < indices.length; k++) {
+    rows.set(data.subarray(indices[k] * width, (indices[k] + 1) * width), k * width);
+  }
+  return rows;
+}

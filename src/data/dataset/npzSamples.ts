@@ -1,0 +1,82 @@
+import { InputError } from "../../inputError.ts";
+import type { FloatArray } from "../../linalg/matrix.ts";
+import type { ArraySource } from "../arraySource.ts";
+import { readAll } from "../arraySource.ts";
+import type { ByteSource } from "../byteSource.ts";
+import { openNpz } from "../npz.ts";
+import type { StoredSamples } from "./stored.ts";
+import type { Labels, Targets } from "./targets.ts";
+
+/**
+ * The arrays x (n, …) and y (n) or (n, C) of an npz archive, in any element type. An x (n) is n×1. Where y (n) is of an
+ * integer type with values from 0 to 65535, it gives labels besides targets.
+ * Takes over `bytes`. Throws an InputError where an array is missing or the shapes do not fit.
+ */
+export async function readNpzSamples(bytes: ByteSource): Promise<StoredSamples> {
+  const archive = await openNpz(bytes);
+  try {
+    const [x, y] = [await archive.array("x"), await archive.array("y")];
+    requireShapes(bytes.name, x.shape, y.shape);
+    const values = await readInputs(x);
+    const targets = { values: await readAll(y), outputs: y.shape[1] ?? 1 };
+    requireFinite(y.name, targets);
+    const labels =
+      y.shape.length === 1 && integerTypes.test(y.dtype) ? classIndices(targets.values) : undefined;
+    return {
+      name: bytes.name,
+      count: x.shape[0],
+      inputShape: x.shape.length === 1 ? [1] : x.shape.slice(1),
+      values,
+      divisor: 1,
+      targets,
+      ...(labels && { labels }),
+    };
+  } finally {
+    await archive.close();
+  }
+}
+
+const integerTypes = /^u?int|^bool$/;
+
+function requireShapes(name: string, x: readonly number[], y: readonly number[]): void {
+  if (x.length === 0 || x.includes(0)) {
+    throw new InputError(
+      `${name}: expected x of shape (n, …) with at least one sample and one feature, got (${x.join(", ")})`,
+    );
+  }
+  if (y.length < 1 || y.length > 2 || y[0] !== x[0] || y[1] === 0) {
+    throw new InputError(
+      `${name}: expected y of shape (${x[0]}) or (${x[0]}, C), one row for each of x, got (${y.join(", ")})`,
+    );
+  }
+}
+
+/** float64 only where float32 would round. */
+async function readInputs(x: ArraySource): Promise<FloatArray> {
+  const exact = /^(float16|bfloat16|float32|u?int8|u?int16|bool)$/.test(x.dtype);
+  if (!exact) return readAll(x);
+  const length = x.shape.reduce((product, size) => product * size, 1);
+  return x.read(
+    x.shape.map(() => 0),
+    x.shape,
+    new Float32Array(length),
+  );
+}
+
+function requireFinite(name: string, { values, outputs }: Targets): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new InputError(
+      `${name}: expected finite numbers, got ${values[bad]} in sample ${Math.floor(bad / outputs)}; drop or repair that sample`,
+    );
+  }
+}
+
+function classIndices(values: Float64Array): Labels | undefined {
+  let largest = 0;
+  for (const value of values) {
+    if (value < 0 || value > 65535) return undefined;
+    largest = Math.max(largest, value);
+  }
+  return { indices: Int32Array.from(values), classes: largest + 1 };
+}

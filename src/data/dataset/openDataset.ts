@@ -1,0 +1,76 @@
+import { InputError } from "../../inputError.ts";
+import { openFile } from "../byteSource.ts";
+import { type DatasetConfig, imageSetNames, type Split, splits, standardisations } from "./config.ts";
+import { type Dataset, rowsAt } from "./dataset.ts";
+import { locateImageSet } from "./imageSets.ts";
+import { readNpzSamples } from "./npzSamples.ts";
+import { selectLabels, selectSamples } from "./select.ts";
+import { selectInputs } from "./selectInputs.ts";
+import { type Standardisation, standardisationOf } from "./standardise.ts";
+import type { StoredSamples } from "./stored.ts";
+
+export interface OpenDatasetOptions {
+  /** Of the inputs. */
+  readonly precision: "float32" | "float64";
+  /** Of the training data, for their test data: used instead of what the configuration says. */
+  readonly standardisation?: Standardisation | undefined;
+}
+
+/**
+ * The samples that a configuration asks for, in memory (Node only). Statistics for `standardise` are those of the
+ * samples chosen; a test split without `standardisation` takes those of the whole training split (of its classes).
+ * Throws an InputError of one line where the configuration asks for what is not there, or files are missing or damaged.
+ */
+export async function openDataset(
+  config: DatasetConfig,
+  { precision, standardisation }: OpenDatasetOptions,
+): Promise<Dataset> {
+  requireKnown(config);
+  const stored = await readStored(config);
+  const indices = selectSamples(stored, config);
+  const { labels, targets, inputShape } = stored;
+  const used = standardisation ?? (await ownStandardisation(config, stored, indices));
+  return {
+    name:
+      indices.length === stored.count
+        ? stored.name
+        : `${stored.name}: ${indices.length} of ${stored.count} samples`,
+    count: indices.length,
+    inputShape,
+    inputs: selectInputs(stored, indices, precision, used),
+    ...(labels && { labels: selectLabels(labels, indices, config.classes) }),
+    ...(targets && { targets: { ...targets, values: rowsAt(targets.values, targets.outputs, indices) } }),
+    ...(used && { standardisation: used }),
+  };
+}
+
+async function readStored(config: DatasetConfig, split?: Split): Promise<StoredSamples> {
+  if (config.name === "npz") return readNpzSamples(await openFile(config.file));
+  return (await locateImageSet(config.name, config.folder)).read(split ?? config.split ?? "train");
+}
+
+async function ownStandardisation(
+  config: DatasetConfig,
+  stored: StoredSamples,
+  indices: Int32Array,
+): Promise<Standardisation | undefined> {
+  const { standardise = "none", classes } = config;
+  if (standardise === "none") return undefined;
+  if (config.name === "npz" || config.split !== "test")
+    return standardisationOf(stored, indices, standardise);
+  const training = await readStored(config, "train");
+  return standardisationOf(training, selectSamples(training, { classes }), standardise);
+}
+
+/** For callers whose configuration was typed by a person and not checked before. */
+function requireKnown(config: DatasetConfig): void {
+  const { name, standardise = "none" } = config;
+  requireOneOf("data set", name, [...imageSetNames, "npz"]);
+  requireOneOf(`${name}: standardise`, standardise, standardisations);
+  if (config.name !== "npz") requireOneOf(`${name}: split`, config.split ?? "train", splits);
+}
+
+function requireOneOf(what: string, value: string, allowed: readonly string[]): void {
+  if (allowed.includes(value)) return;
+  throw new InputError(`${what}: expected one of ${allowed.join(", ")}, got ${JSON.stringify(value)}`);
+}

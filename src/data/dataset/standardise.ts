@@ -1,0 +1,92 @@
+import { InputError } from "../../inputError.ts";
+import { type FeatureGroups, featureGroups, type Grouping } from "./featureGroups.ts";
+import { notFinite, type StoredSamples } from "./stored.ts";
+
+/** x ↦ (x − mean)/deviation, group of features by group. */
+export interface Standardisation {
+  /** What shares one mean and one deviation: everything, each channel (first axis of an input), or each feature. */
+  readonly by: Grouping;
+  /** Of the samples that the statistics are of, and of those that they can be applied to. */
+  readonly inputShape: readonly number[];
+  readonly mean: Float64Array;
+  /** Square root of the variance with divisor n; 1 where the numbers are all the same, which then become 0. */
+  readonly deviation: Float64Array;
+}
+
+/**
+ * The statistics of the samples at `indices`, in float64. Tiny and huge numbers are as welcome as others.
+ * Throws an InputError where a number is not finite.
+ */
+export function standardisationOf(stored: StoredSamples, indices: Int32Array, by: Grouping): Standardisation {
+  const groups = featureGroups(stored.inputShape, by);
+  const { least, range } = spread(stored, indices, groups);
+  // in units of the range, so that squares neither overflow nor vanish; a constant has no range and stays exact
+  const unit = range.map((value) => value || 1);
+  const rough = moments(stored, indices, groups, least, unit).first;
+  const centre = least.map((value, group) => value + unit[group] * rough[group]);
+  const { first, second } = moments(stored, indices, groups, centre, unit);
+  const { divisor, inputShape } = stored;
+  return {
+    by,
+    inputShape,
+    mean: centre.map((value, group) => (value + unit[group] * first[group]) / divisor),
+    deviation: range.map((value, group) =>
+      value === 0 ? 1 : (value * Math.sqrt(second[group] - first[group] ** 2)) / divisor,
+    ),
+  };
+}
+
+/** Least value of each group, and how far the largest lies above it. */
+function spread(stored: StoredSamples, indices: Int32Array, { count, of }: FeatureGroups) {
+  const { name, values } = stored;
+  const least = new Float64Array(count).fill(Infinity);
+  const largest = new Float64Array(count).fill(-Infinity);
+  for (const index of indices) {
+    const start = index * of.length;
+    for (let feature = 0; feature < of.length; feature++) {
+      const value = values[start + feature];
+      const group = of[feature];
+      if (!Number.isFinite(value)) throw notFinite(stored, start + feature);
+      if (value < least[group]) least[group] = value;
+      if (value > largest[group]) largest[group] = value;
+    }
+  }
+  const range = largest.map((value, group) => value - least[group]);
+  const bad = range.indexOf(Infinity);
+  if (bad >= 0) {
+    throw new InputError(
+      `${name}: standardise: expected numbers whose spread fits float64, got ${least[bad]} to ${largest[bad]}; scale them down`,
+    );
+  }
+  return { least, range };
+}
+
+/** Means of z and z² over each group, z = (x − centre)/unit; a partial sum a sample keeps the rounding of long sums small. */
+function moments(
+  { values }: StoredSamples,
+  indices: Int32Array,
+  { count, of }: FeatureGroups,
+  centre: Float64Array,
+  unit: Float64Array,
+) {
+  const first = new Float64Array(count);
+  const second = new Float64Array(count);
+  const sample = { first: new Float64Array(count), second: new Float64Array(count) };
+  for (const index of indices) {
+    const start = index * of.length;
+    sample.first.fill(0);
+    sample.second.fill(0);
+    for (let feature = 0; feature < of.length; feature++) {
+      const group = of[feature];
+      const z = (values[start + feature] - centre[group]) / unit[group];
+      sample.first[group] += z;
+      sample.second[group] += z * z;
+    }
+    for (let group = 0; group < count; group++) {
+      first[group] += sample.first[group];
+      second[group] += sample.second[group];
+    }
+  }
+  const size = (indices.length * of.length) / count;
+  return { first: first.map((sum) => sum / size), second: second.map((sum) => sum / size) };
+}
