@@ -1,51 +1,136 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { FloatArray } from "../../../src/linalg/matrix.ts";
+import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import { conv2d } from "../../../src/models/network/operations/conv2d.ts";
 import { createStream } from "../../../src/random/index.ts";
+import { naiveKernels } from "../../reference/naiveKernels.ts";
+import { placesAlong, windowAt } from "../../reference/naiveWindows.ts";
 import { checkRule } from "./ruleChecks.ts";
+import { windows } from "./windows.ts";
 
 const small = (min: number, max: number) => fc.integer({ min, max });
-const pair = (min: number, max: number) => fc.tuple(small(min, max), small(min, max));
 
-/** Images on which at least one window fits, often only just. */
-const convolution = fc
-  .record({
-    kernel: pair(1, 3),
-    stride: pair(1, 3),
-    dilation: pair(1, 2),
-    padding: fc.tuple(small(0, 2), small(0, 2), small(0, 2), small(0, 2)),
-    groups: small(1, 3),
-    channelsEach: small(1, 2),
-    filtersEach: small(1, 2),
-    extra: pair(0, 4),
-    bias: fc.boolean(),
-    count: small(1, 3),
-    seed: fc.nat(),
-  })
-  .map(({ extra, ...setting }) => {
-    const image = [0, 1].map((axis) => {
-      const extent = setting.dilation[axis] * (setting.kernel[axis] - 1) + 1;
-      return Math.max(1, extent - setting.padding[axis] - setting.padding[axis + 2]) + extra[axis];
-    });
-    return { ...setting, height: image[0], width: image[1] };
-  });
+const convolution = fc.record({
+  window: windows({ padding: 3 }),
+  groups: small(1, 3),
+  channelsEach: small(1, 2),
+  filtersEach: small(1, 2),
+  bias: fc.boolean(),
+  count: small(1, 3),
+  seed: fc.nat(),
+});
+type Convolution = typeof convolution extends fc.Arbitrary<infer T> ? T : never;
+
+function shapesOf({
+  window: { sliding, height, width },
+  groups,
+  channelsEach,
+  filtersEach,
+  bias,
+}: Convolution) {
+  const filters = groups * filtersEach;
+  const { stride, padding, dilation } = sliding;
+  const weight = [filters, channelsEach, ...sliding.kernel];
+  return {
+    operation: conv2d({ stride, padding, dilation, groups, bias }),
+    inputs: [[groups * channelsEach, height, width]],
+    parameters: bias ? [weight, [filters]] : [weight],
+  };
+}
 
 describe("conv2d", () => {
   it("obeys the laws of a rule for any stride, padding, dilation and groups", () => {
     fc.assert(
       fc.property(convolution, (setting) => {
-        const { kernel, stride, dilation, padding, groups, channelsEach, filtersEach, bias, count } = setting;
-        const filters = groups * filtersEach;
-        const weight = [filters, channelsEach, ...kernel];
         checkRule({
-          operation: conv2d({ stride, padding, dilation, groups, bias }),
-          inputs: [[groups * channelsEach, setting.height, setting.width]],
-          parameters: bias ? [weight, [filters]] : [weight],
-          count,
+          ...shapesOf(setting),
+          count: setting.count,
           stream: createStream(setting.seed),
         });
       }),
       { numRuns: 100 },
     );
+  });
+
+  it.each([
+    ["float64", 1e-14],
+    ["float32", 1e-6],
+  ] as const)("is the sum over patches, in %s", (precision, tolerance) => {
+    fc.assert(
+      fc.property(convolution, (setting) => {
+        const { operation, inputs, parameters } = shapesOf(setting);
+        const { count, channelsEach, filtersEach } = setting;
+        const { sliding, height, width } = setting.window;
+        const stream = createStream(setting.seed);
+        const draw = (label: string, length: number): FloatArray => {
+          const values = stream.split(label).gaussians(new Float64Array(length));
+          return precision === "float32" ? Float32Array.from(values) : values;
+        };
+        const [x, weight, b] = [
+          count * inputs[0][0] * height * width,
+          ...parameters.map((s) => s.reduce((p, n) => p * n, 1)),
+        ].map((length, k) => draw(String(k), length));
+        const shape = operation.outputShape(inputs, parameters);
+        const [filters, outHeight, outWidth] = shape;
+        expect([outHeight, outWidth]).toEqual([
+          placesAlong(0, height, sliding),
+          placesAlong(1, width, sliding),
+        ]);
+        const output = draw("output", count * filters * outHeight * outWidth);
+        const context = { kernels: naiveKernels, math: plainVectorMath, precision, capacity: count };
+        operation
+          .bind(inputs, parameters, context)
+          .forward({ count, inputs: [x], parameters: b ? [weight, b] : [weight], output });
+
+        let next = 0;
+        for (let sample = 0; sample < count; sample++) {
+          for (let filter = 0; filter < filters; filter++) {
+            const firstChannel = sample * inputs[0][0] + Math.floor(filter / filtersEach) * channelsEach;
+            for (let oy = 0; oy < outHeight; oy++) {
+              for (let ox = 0; ox < outWidth; ox++) {
+                let [sum, reach] = [b ? b[filter] : 0, b ? Math.abs(b[filter]) : 0];
+                let tap = filter * (weight.length / filters);
+                for (let channel = firstChannel; channel < firstChannel + channelsEach; channel++) {
+                  for (const pixel of windowAt(x, [height, width], channel, sliding, [oy, ox])) {
+                    const term = weight[tap++] * (pixel ?? 0);
+                    sum += term;
+                    reach += Math.abs(term);
+                  }
+                }
+                const off = Math.abs(output[next] - sum);
+                if (!(off <= tolerance * reach))
+                  expect.fail(`y[${next}]: expected ${sum}, got ${output[next]}`);
+                next++;
+              }
+            }
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("says what does not fit, in one line", () => {
+    const shape = (options: Parameters<typeof conv2d>[0], image: number[], weight: number[]) => () =>
+      conv2d(options).outputShape([image], [weight, [weight[0]]]);
+    expect(shape({}, [10], [2, 1, 3, 3])).toThrow(
+      "conv2d: expected images of channels×height×width, got shape 10",
+    );
+    expect(shape({ padding: [1, 0, 0, 0] }, [1, 1, 4], [2, 1, 3, 3])).toThrow(
+      "conv2d: a kernel of 3×3 does not fit an image of 1×4 with padding [1, 0, 0, 0] (top, left, bottom, right)",
+    );
+    expect(shape({ dilation: [2, 1] }, [1, 4, 4], [2, 1, 3, 3])).toThrow(
+      "conv2d: a kernel of 3×3 dilated by 2×1 does not fit an image of 4×4",
+    );
+    expect(shape({ groups: 2 }, [3, 4, 4], [2, 1, 3, 3])).toThrow(
+      "conv2d: weights of shape 2×1×3×3 in 2 groups take images of 2 channels",
+    );
+    expect(shape({ groups: 2 }, [2, 4, 4], [3, 1, 3, 3])).toThrow("a multiple of 2 filters");
+    expect(shape({ stride: [0, 1] }, [1, 4, 4], [2, 1, 3, 3])).toThrow(
+      "conv2d: expected a stride of whole numbers of at least 1, got [0, 1]",
+    );
+    expect(shape({ padding: [0, 0, -1, 0] }, [1, 4, 4], [2, 1, 3, 3])).toThrow(/padding .* at least 0/);
+    expect(shape({}, [1, 3, 3], [2, 1, 3, 3])()).toEqual([2, 1, 1]);
   });
 });
