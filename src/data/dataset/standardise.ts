@@ -30,9 +30,7 @@ export function standardisationOf(stored: StoredSamples, indices: Int32Array, by
     by,
     inputShape,
     mean: centre.map((value, group) => (value + unit[group] * first[group]) / divisor),
-    deviation: range.map((value, group) =>
-      value === 0 ? 1 : (value * Math.sqrt(second[group] - first[group] ** 2)) / divisor,
-    ),
+    deviation: range.map((value, group) => (value === 0 ? 1 : (value * Math.sqrt(second[group])) / divisor)),
   };
 }
 
