@@ -59,7 +59,8 @@ test("two members, and lengths that lie", async () => {
   const longer = Buffer.from(member);
   longer.writeUInt32LE(2 ** 32 - 1, member.length - 4);
   await expect(content(longer)).rejects.toThrow(/23 bytes cannot hold the declared 4294967295/);
-  const followed = Buffer.concat([member, Buffer.of(9, 0, 0, 0)]);
+  // zlib leaves what follows a zero byte alone
+  const followed = Buffer.concat([member, Buffer.of(0, 9, 0, 0, 0)]);
   await expect(content(followed)).rejects.toThrow(/it inflates to 3 bytes, declared 9/);
   await expect(content(member.subarray(0, 12))).rejects.toThrow(/expected at least 20 bytes, got 12/);
 });
