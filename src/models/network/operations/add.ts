@@ -1,0 +1,24 @@
+import type { Operation } from "../operation.ts";
+import { requireSameShape } from "./requireShapes.ts";
+
+/** y = a + b for two inputs of one shape. */
+export function add(): Operation {
+  return {
+    name: "add",
+    outputShape: (inputs) => requireSameShape("add", inputs),
+    bind: (_inputs, _parameters, { math }) => ({
+      forward({ inputs: [a, b], output }) {
+        output.set(a);
+        math.axpy(1, b, output);
+      },
+      jvp(_, { inputs: [a, b] }, out) {
+        if (a) out.set(a);
+        else out.fill(0);
+        if (b) math.axpy(1, b, out);
+      },
+      vjp(_, cotangent, targets) {
+        for (const target of targets) target?.set(cotangent);
+      },
+    }),
+  };
+}
