@@ -4,6 +4,7 @@
  */
 import { InputError } from "../inputError.ts";
 import type { ElementType } from "./floatElements.ts";
+import { listed, shownName } from "./shownNames.ts";
 
 export interface ArraySource {
   /** "J.npy" or "dump.npz:jacobian": for error messages. */
@@ -60,6 +61,7 @@ function float64s(name: string, shape: readonly number[]): Float64Array {
 
 /** For a name that `file` does not hold: one line that lists what is there instead. */
 export function missingArray(file: string, name: string, names: readonly string[]): InputError {
-  const shown = names.length > 20 ? [...names.slice(0, 20), `and ${names.length - 20} more`] : names;
-  return new InputError(`${file}: no array '${name}'; it holds ${shown.join(", ") || "no array"}`);
+  return new InputError(
+    `${file}: no array '${shownName(name)}'; it holds ${listed(names.map(shownName)) || "no array"}`,
+  );
 }

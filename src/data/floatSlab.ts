@@ -177,7 +177,8 @@ function product(lengths: readonly number[]): number {
   return lengths.reduce((size, length) => size * length, 1);
 }
 
-function requireSlab(
+/** Throws a RangeError where the slab does not fit the array or the target. */
+export function requireSlab(
   name: string,
   shape: readonly number[],
   start: readonly number[],

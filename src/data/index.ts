@@ -21,11 +21,14 @@ export { type GaussianDesign, givenCovariance, isotropic, powerLaw, spiked } fro
 export { type EffectiveDimensions, effectiveDimensions } from "./effectiveDimension.ts";
 export type { ElementArray, ElementType, ShapedArray } from "./floatElements.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
+export { type ExpectedWeight, matchWeights } from "./matchWeights.ts";
 export { openNpy } from "./npy.ts";
 export { createNpy, encodeNpy, type NpyWriter } from "./npyWriter.ts";
 export { openNpz } from "./npz.ts";
 export { encodeNpz } from "./npzWriter.ts";
 export { openArray, openArrays } from "./openArray.ts";
+export { openWeights } from "./openWeights.ts";
 export { encodeParquet } from "./parquet.ts";
 export { openSafetensors, type TensorCollection } from "./safetensors.ts";
 export { encodeSafetensors } from "./safetensorsWriter.ts";
+export { openStateDict, type StateDictCollection } from "./torchFile.ts";

@@ -10,12 +10,12 @@ const python = candidates.find(
 export const numpyMissing =
   python === undefined && !process.env.CI ? `skipped: no numpy in ${candidates.join(" or ")}` : undefined;
 
-/** Runs a script with `np` imported in `directory`; returns what it prints. Throws with Python's message where it fails. */
-export function runNumpy(script: string, directory: string): string {
+/** Runs a script with `np` imported in `directory`, `input` on its standard input; returns what it prints. Throws with Python's message where it fails. */
+export function runNumpy(script: string, directory: string, input = ""): string {
   const { status, stdout, stderr, error } = spawnSync(
     python ?? candidates[0],
     ["-c", `import numpy as np, json, sys\n${script}`],
-    { cwd: directory, encoding: "utf8", maxBuffer: 2 ** 28 },
+    { cwd: directory, input, encoding: "utf8", maxBuffer: 2 ** 28 },
   );
   if (status !== 0) throw new Error(`numpy oracle failed: ${error?.message ?? stderr}`);
   return stdout;
