@@ -1,6 +1,13 @@
 /** The state dict among all that people put into a checkpoint beside it. */
 import { InputError } from "../inputError.ts";
-import { described, isKind, type PickleDict, type PickleValue, type TorchTensor } from "./pickleValues.ts";
+import {
+  described,
+  isKind,
+  type PickleDict,
+  type PickleValue,
+  saveWeightsAlone,
+  type TorchTensor,
+} from "./pickleValues.ts";
 import { listed, shownName } from "./shownNames.ts";
 
 export interface StateDict {
@@ -25,9 +32,7 @@ const usualKeys = ["state_dict", "model_state_dict", "model"];
  */
 export function findStateDict(root: PickleValue, file: string): StateDict {
   if (!isKind(root, "dict")) {
-    throw new InputError(
-      `${file}: expected a dict of tensors, got ${described(root)}; save torch.save(model.state_dict(), "weights.pt")`,
-    );
+    throw new InputError(`${file}: expected a dict of tensors, got ${described(root)}; ${saveWeightsAlone}`);
   }
   const base = followUsualKeys({ path: [], dicts: [root] });
   if (base.path.length > 0 && hasTensors(innermost(base))) return stateDict(base);
@@ -106,8 +111,7 @@ function stateDict({ path, dicts }: Place): StateDict {
 function noneFound(root: PickleDict, file: string): InputError {
   const content = [...root.entries].map(([key, value]) => `${shownName(key)} (${described(value)})`);
   return new InputError(
-    `${file}: expected a dict of tensors, found none; it holds ${listed(content) || "nothing under a name"}; ` +
-      'save torch.save(model.state_dict(), "weights.pt")',
+    `${file}: expected a dict of tensors, found none; it holds ${listed(content) || "nothing under a name"}; ${saveWeightsAlone}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { InputError } from "../inputError.ts";
 import type { ArrayCollection } from "./arraySource.ts";
 import { openFile } from "./byteSource.ts";
 import { fileFormat } from "./fileFormat.ts";
+import { saveWeightsAlone } from "./pickleValues.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { openStateDict } from "./torchFile.ts";
 
@@ -23,7 +24,6 @@ export async function openWeights(path: string): Promise<ArrayCollection> {
   }
   const got = format === "npy" ? "a single array (npy)" : "other content";
   throw new InputError(
-    `${path}: expected weights (safetensors, or a .pt file of torch.save), got ${got}; ` +
-      'save torch.save(model.state_dict(), "weights.pt")',
+    `${path}: expected weights (safetensors, or a .pt file of torch.save), got ${got}; ${saveWeightsAlone}`,
   );
 }

@@ -95,3 +95,6 @@ export function described(value: PickleValue): string {
 export function damagedPickle(file: string, problem: string): InputError {
   return new InputError(`${file}: damaged, or not a file of torch.save: ${problem}; save it again`);
 }
+
+/** What to do about a file that holds more, or other things, than weights. */
+export const saveWeightsAlone = 'save the weights alone: torch.save(model.state_dict(), "weights.pt")';

@@ -4,7 +4,7 @@ import type { ByteSource } from "./byteSource.ts";
 import { findStateDict } from "./checkpoint.ts";
 import { plainNames } from "./parameterNames.ts";
 import { runPickle } from "./pickleProgram.ts";
-import { damagedPickle, type PickleValue, type TorchTensor } from "./pickleValues.ts";
+import { damagedPickle, type PickleValue, saveWeightsAlone, type TorchTensor } from "./pickleValues.ts";
 import { shownName } from "./shownNames.ts";
 import { torchGlobal } from "./torchGlobals.ts";
 import { persistentStorage, tensorArray } from "./torchTensors.ts";
@@ -71,14 +71,15 @@ function withPlainNames(tensors: ReadonlyMap<string, TorchTensor>): ReadonlyMap<
 /** torch.save puts all its members into one folder, named after the file. */
 function archiveFolder(file: string, members: ReadonlyMap<string, ZipMember>): string {
   const folders = [...members.keys()].flatMap((name) => /^([^/]+)\/data\.pkl$/.exec(name)?.[1] ?? []);
-  const advice = 'save the weights alone: torch.save(model.state_dict(), "weights.pt")';
   if (folders.length !== 1) {
     throw new InputError(
-      `${file}: expected a file of torch.save, got a zip archive with ${folders.length || "no"} data.pkl; ${advice}`,
+      `${file}: expected a file of torch.save, got a zip archive with ${folders.length || "no"} data.pkl; ${saveWeightsAlone}`,
     );
   }
   if (members.has(`${folders[0]}/constants.pkl`)) {
-    throw new InputError(`${file}: expected a file of torch.save, got a TorchScript archive; ${advice}`);
+    throw new InputError(
+      `${file}: expected a file of torch.save, got a TorchScript archive; ${saveWeightsAlone}`,
+    );
   }
   return folders[0];
 }

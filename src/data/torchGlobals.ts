@@ -10,6 +10,7 @@ import {
   opaque,
   type PickleGlobal,
   type PickleValue,
+  saveWeightsAlone,
 } from "./pickleValues.ts";
 import { shownName } from "./shownNames.ts";
 import { rebuiltTensor, storageTypes } from "./torchTensors.ts";
@@ -26,7 +27,7 @@ export function torchGlobal(name: string, file: string): PickleGlobal {
   }
   throw new InputError(
     `${file}: expected weights, got a pickle that asks for the Python object ${shownName(name)}; nothing of it was ` +
-      'executed; save the weights alone: torch.save(model.state_dict(), "weights.pt")',
+      `executed; ${saveWeightsAlone}`,
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import { InputError } from "../inputError.ts";
 import type { ByteSource } from "./byteSource.ts";
+import { shownName } from "./shownNames.ts";
 
 export interface ZipMember {
   readonly name: string;
@@ -168,8 +169,9 @@ function memberName(archive: string, bytes: Uint8Array): string {
     throw damagedZip(archive, "a member's name is not UTF-8");
   }
   // Nothing is ever written to a path from the archive; a name like this is a sign that someone hoped so.
-  if (/^\/|\\|\0|^[a-z]:|(^|\/)\.\.(\/|$)/i.test(name))
-    throw damagedZip(archive, `unsafe name ${JSON.stringify(name)}`);
+  // Line breaks and their like would break messages.
+  if (/^\/|\\|[\p{Cc}\p{Zl}\p{Zp}]|^[a-z]:|(^|\/)\.\.(\/|$)/iu.test(name))
+    throw damagedZip(archive, `unsafe name ${JSON.stringify(shownName(name))}`);
   return name;
 }
 

@@ -213,6 +213,7 @@ test.each<[what: string, file: Uint8Array, message: RegExp]>([
   ["a drive", await named("C:a.npy"), /unsafe name/],
   ["a backslash", await named("..\\a.npy"), /unsafe name/],
   ["a NUL", await named("a\0.npy"), /unsafe name/],
+  ["a line break", await named("a\nb.npy"), /unsafe name "a�b\.npy"/],
   ["the same name twice", await named("a.npy", "a.npy"), /two members of the same name/],
   ["the same array twice", await named("a", "a.npy"), /two arrays named 'a'/],
   ["a name that is not UTF-8", patched(stored, entry, [[46, 0xfffe]]), /name is not UTF-8/],

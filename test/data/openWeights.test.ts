@@ -43,7 +43,7 @@ test.each<[what: string, content: (() => Promise<Uint8Array>) | string, message:
   [
     "npy",
     async () => encodeNpy(weight.data, [2]),
-    /got a single array \(npy\); save torch\.save\(model\.state_dict\(\)/,
+    /got a single array \(npy\); save the weights alone: torch\.save\(model\.state_dict\(\)/,
   ],
   ["text", async () => new TextEncoder().encode("1 2"), /expected weights .*, got other content; save/],
   ["nothing", async () => new Uint8Array(0), /got other content/],

@@ -336,6 +336,7 @@ test("a damaged file is refused or read as what it then says, never worse", asyn
         await collection.close();
       } catch (error) {
         expect(error).toBeInstanceOf(InputError);
+        expect((error as Error).message).toMatch(/^w\.pt[^\n]*$/);
       }
     });
     await fc.assert(property, { numRuns: 300 });
