@@ -2,12 +2,11 @@ import { type ArraySource, readAll } from "../data/arraySource.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, mirrorLower, rowMajor } from "../linalg/matrix.ts";
+import { requireGramSize } from "./gramSize.ts";
 import type { Linearization } from "./linearization.ts";
 
 /** Working memory for one tile of J, in bytes; at most two are held. */
 const tileBytes = 32 * 2 ** 20;
-/** Largest Gram matrix that is formed, in bytes. */
-const gramBytes = 8 * 2 ** 30;
 /** Outside this range the squares of the entries lose precision in float64. */
 const safeMagnitude = { smallest: 1e-130, largest: 1e130 };
 
@@ -81,11 +80,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
   }
 
   async function gram(): Promise<Matrix<Float64Array>> {
-    if (size * size * 8 > gramBytes) {
-      throw new InputError(
-        `${jacobian.name}: expected at most ${Math.floor(Math.sqrt(gramBytes / 8))} samples × outputs when parameters are more than that, got ${size}; measure a random subset of the samples`,
-      );
-    }
+    requireGramSize(size, jacobian.name);
     magnitude = 0;
     const result = matrix(size, size);
     const single =

@@ -3,14 +3,21 @@ import { type Evaluation, type EvaluationOptions, evaluate } from "./evaluation.
 import type { Graph } from "./graph.ts";
 import { sizeOf } from "./shape.ts";
 
+/** Samples `start` … `start + count − 1`, which the evaluation holds until the sweep goes on. */
+export interface Chunk {
+  readonly start: number;
+  readonly count: number;
+  readonly outputs: FloatArray;
+}
+
 /** All samples of a data set through one evaluation, as many at a time as fit. */
 export interface Chunks {
   readonly evaluation: Evaluation;
   /**
-   * Visits the samples in order with the evaluation at θ for `count` samples from `start` on. A chunk that the
-   * evaluation holds already, for the same θ array, is not computed again: θ must not change once visited.
+   * The samples in order, with the evaluation at θ. A chunk that the evaluation holds already, for the same θ array, is not
+   * computed again: θ must not change once visited.
    */
-  forEach(theta: FloatArray, visit: (start: number, count: number, outputs: FloatArray) => void): void;
+  sweep(theta: FloatArray): Iterable<Chunk>;
 }
 
 /** What one sample's arrays of all sweeps take, in numbers. */
@@ -41,19 +48,19 @@ export function chunks(
 ): Chunks {
   const evaluation = evaluate(graph, options);
   const width = evaluation.inputSize;
-  let held: { theta: FloatArray; start: number; count: number; outputs: FloatArray } | undefined;
+  let held: (Chunk & { readonly theta: FloatArray }) | undefined;
+  const chunkAt = (theta: FloatArray, start: number): Chunk => {
+    const count = Math.min(options.capacity, samples - start);
+    if (held?.theta === theta && held.start === start) return held;
+    held = undefined;
+    evaluation.input(count).set(inputs.subarray(start * width, (start + count) * width));
+    held = { theta, start, count, outputs: evaluation.forward(theta, count) };
+    return held;
+  };
   return {
     evaluation,
-    forEach(theta, visit) {
-      for (let start = 0; start < samples; start += options.capacity) {
-        const count = Math.min(options.capacity, samples - start);
-        if (!(held?.theta === theta && held.start === start && held.count === count)) {
-          held = undefined;
-          evaluation.input(count).set(inputs.subarray(start * width, (start + count) * width));
-          held = { theta, start, count, outputs: evaluation.forward(theta, count) };
-        }
-        visit(start, count, held.outputs);
-      }
+    *sweep(theta) {
+      for (let start = 0; start < samples; start += options.capacity) yield chunkAt(theta, start);
     },
   };
 }

@@ -28,6 +28,8 @@ export interface NetworkOptions {
   readonly precision?: Precision;
   /** Bytes for the activations of as many samples at once as fit, and again for a Gram matrix's factors; default 128 MiB. */
   readonly memoryLimit?: number;
+  /** Of a Gram matrix: the share of backward sweeps done. What it throws ends the work; a promise is waited for. */
+  readonly onProgress?: (fraction: number) => void | Promise<void>;
 }
 
 /** A network with its data. θ holds the parameters one after another in the order of `graph.parameters`. */
@@ -43,7 +45,7 @@ export interface NetworkModel extends Model {
 
 /** Throws an InputError where inputs or targets do not fit the graph, or are not finite. */
 export function networkModel(options: NetworkOptions): NetworkModel {
-  const { graph, inputs, targets, loss, kernels, math } = options;
+  const { graph, inputs, targets, loss, kernels, math, onProgress } = options;
   const { precision = "float64", memoryLimit = 128 * 2 ** 20 } = options;
   const samples = checkedSamples(graph, inputs, targets);
   const outputs = sizeOf(graph.output.shape);
@@ -77,14 +79,18 @@ export function networkModel(options: NetworkOptions): NetworkModel {
     initialize: options.initialize,
     linearize(theta) {
       requireLength("theta", theta, parameters);
-      return networkLinearization({ ...data, ...context, samples, chunks: allSamples(), memoryLimit }, theta);
+      return networkLinearization(
+        { ...data, ...context, samples, chunks: allSamples(), memoryLimit, onProgress },
+        theta,
+      );
     },
     predict(theta) {
       requireLength("theta", theta, parameters);
       const values = new Float64Array(samples * outputs);
       const point = math.allocate(precision, parameters);
       point.set(theta);
-      allSamples().forEach(point, (start, _, chunk) => values.set(chunk, start * outputs));
+      for (const chunk of allSamples().sweep(point)) values.set(chunk.outputs, chunk.start * outputs);
+      math.release(point);
       return values;
     },
     gradient(theta, batch, gradient) {

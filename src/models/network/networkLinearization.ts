@@ -3,7 +3,7 @@ import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
 import type { HessianLinearization } from "../linearization.ts";
 import { requireLength } from "../requireLength.ts";
-import type { Chunks } from "./chunks.ts";
+import type { Chunk, Chunks } from "./chunks.ts";
 import { structuredGram } from "./gram/structuredGram.ts";
 import { type Graph, parameterCount } from "./graph.ts";
 import type { Loss } from "./losses.ts";
@@ -19,6 +19,7 @@ export interface LinearizationContext {
   readonly math: VectorMath;
   readonly precision: Precision;
   readonly memoryLimit: number;
+  readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -42,28 +43,26 @@ export function networkLinearization(
   const point = inPrecision(theta);
   const residuals = new Float64Array(size);
   const sampleLosses = new Float64Array(samples);
-  chunks.forEach(point, (start, count, values) => {
+  for (const { start, count, outputs: values } of chunks.sweep(point)) {
     const [from, to] = [start * outputs, (start + count) * outputs];
     const chunkLosses = sampleLosses.subarray(start, start + count);
     loss.evaluate(values, targets.subarray(from, to), residuals.subarray(from, to), chunkLosses);
-  });
+  }
 
   /** Sums what `add` leaves in a zeroed array of length p for each chunk, in float64. */
-  const overChunks = (
-    add: (start: number, count: number, values: FloatArray, gradient: FloatArray) => void,
-  ) => {
+  const overChunks = (add: (chunk: Chunk, gradient: FloatArray) => void) => {
     const total = new Float64Array(parameters);
     const part = math.allocate(precision, parameters);
-    chunks.forEach(point, (start, count, values) => {
+    for (const chunk of chunks.sweep(point)) {
       part.fill(0);
-      add(start, count, values, part);
+      add(chunk, part);
       for (let k = 0; k < parameters; k++) total[k] += part[k];
-    });
+    }
     math.release(part);
     return total;
   };
   /** A chunk's numbers of an n·C array, in the network's precision. */
-  const chunkOf = (all: Float64Array, start: number, count: number): FloatArray =>
+  const chunkOf = (all: Float64Array, { start, count }: Chunk): FloatArray =>
     precision === "float64"
       ? all.subarray(start * outputs, (start + count) * outputs)
       : Float32Array.from(all.subarray(start * outputs, (start + count) * outputs));
@@ -78,23 +77,21 @@ export function networkLinearization(
       requireLength("direction", direction, parameters);
       const along = inPrecision(direction);
       const image = new Float64Array(size);
-      chunks.forEach(point, (start) => image.set(evaluation.jvp(along), start * outputs));
+      for (const { start } of chunks.sweep(point)) image.set(evaluation.jvp(along), start * outputs);
       math.release(along);
       return image;
     },
     vjp(weights) {
       requireLength("weights", weights, size);
-      return overChunks((start, count, _, gradient) =>
-        evaluation.vjp(chunkOf(weights, start, count), 1, gradient),
-      );
+      return overChunks((chunk, gradient) => evaluation.vjp(chunkOf(weights, chunk), 1, gradient));
     },
     hvp(direction) {
       requireLength("direction", direction, parameters);
       const along = inPrecision(direction);
-      const product = overChunks((start, count, values, gradient) => {
+      const product = overChunks((chunk, gradient) => {
         const change = Float64Array.from(evaluation.jvp(along));
-        loss.hessianProduct(values, change, count);
-        const cotangent = chunkOf(residuals, start, count);
+        loss.hessianProduct(chunk.outputs, change, chunk.count);
+        const cotangent = chunkOf(residuals, chunk);
         const cotangentTangent = precision === "float64" ? change : Float32Array.from(change);
         evaluation.vjpTangent(cotangent, cotangentTangent, 1 / samples, gradient);
       });

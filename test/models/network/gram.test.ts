@@ -75,13 +75,13 @@ type SetUp = ReturnType<typeof setUp>;
 function jacobian({ sweep, theta, context }: SetUp): Float64Array[] {
   const { samples, outputs } = context;
   const rows = Array.from({ length: samples * outputs }, () => new Float64Array(theta.length));
-  sweep.forEach(theta, (start, count) => {
+  for (const { start, count } of sweep.sweep(theta)) {
     for (let k = 0; k < count * outputs; k++) {
       const cotangent = new Float64Array(count * outputs);
       cotangent[k] = 1;
       sweep.evaluation.vjp(cotangent, 1, rows[start * outputs + k]);
     }
-  });
+  }
   return rows;
 }
 
@@ -90,7 +90,7 @@ function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[]) {
   const { samples, outputs } = context;
   const gram = matrix(samples * outputs, samples * outputs);
   for (const part of parts) part.begin();
-  sweep.forEach(theta, (start, count) => {
+  for (const { start, count } of sweep.sweep(theta)) {
     for (let output = 0; output < outputs; output++) {
       const cotangent = new Float64Array(count * outputs);
       for (let i = 0; i < count; i++) cotangent[i * outputs + output] = 1;
@@ -98,7 +98,7 @@ function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[]) {
         for (const part of parts) if (part.nodes.includes(use.node)) part.take(use, { start, output });
       });
     }
-  });
+  }
   for (const part of parts) part.finish(gram);
   return gram;
 }

@@ -1,4 +1,5 @@
 import { type FloatArray, matrix, mirrorLower, type SymmetricMatrix } from "../../../linalg/matrix.ts";
+import { requireGramSize } from "../../gramSize.ts";
 import type { Chunks } from "../chunks.ts";
 import type { Graph } from "../graph.ts";
 import type { OuterShare } from "../operation.ts";
@@ -14,18 +15,21 @@ export interface StructuredGramOptions extends GramContext {
   readonly theta: FloatArray;
   /** Bytes that parts may hold at a time; more of them take more backward sweeps. */
   readonly memoryLimit: number;
+  readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
 /**
  * K = JJᵀ (n·C × n·C) of a network as the sum of its parameters' parts, each formed the cheapest way (`gramPlan`),
  * without the p columns of J ever existing together. Products run in the network's precision, the sum is float64.
  */
-export function structuredGram(options: StructuredGramOptions): SymmetricMatrix {
+export async function structuredGram(options: StructuredGramOptions): Promise<SymmetricMatrix> {
   const size = options.samples * options.outputs;
+  requireGramSize(size);
   const gram = matrix(size, size);
-  for (const parts of sweeps(gramParts(options), options.memoryLimit)) {
+  const groups = sweeps(gramParts(options), options.memoryLimit);
+  for (const [index, parts] of groups.entries()) {
     for (const part of parts) part.begin();
-    sweep(options, parts);
+    await sweep(options, parts, (fraction) => options.onProgress?.((index + fraction) / groups.length));
     for (const part of parts) part.finish(gram);
   }
   mirrorLower(gram);
@@ -75,17 +79,18 @@ function sweeps(parts: readonly GramPart[], memoryLimit: number): GramPart[][] {
 }
 
 /** One backward sweep an output over all samples, shown to every part. */
-function sweep(
-  { chunks, theta, outputs, math, precision }: StructuredGramOptions,
+async function sweep(
+  { chunks, theta, samples, outputs, math, precision }: StructuredGramOptions,
   parts: readonly GramPart[],
-): void {
+  onProgress: (fraction: number) => void | Promise<void>,
+): Promise<void> {
   const { evaluation } = chunks;
   const wanted = new Map<number, GramPart[]>();
   for (const part of parts) {
     for (const node of part.nodes) wanted.set(node, [...(wanted.get(node) ?? []), part]);
   }
   const unit = math.allocate(precision, evaluation.capacity * outputs);
-  chunks.forEach(theta, (start, count) => {
+  for (const { start, count } of chunks.sweep(theta)) {
     const cotangent = unit.subarray(0, count * outputs);
     for (let output = 0; output < outputs; output++) {
       cotangent.fill(0);
@@ -93,7 +98,8 @@ function sweep(
       evaluation.visitParameterUses(cotangent, (use) => {
         for (const part of wanted.get(use.node) ?? []) part.take(use, { start, output });
       });
+      await onProgress((start + (count * (output + 1)) / outputs) / samples);
     }
-  });
+  }
   math.release(unit);
 }
