@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import { InputError } from "./inputError.ts";
+
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
+
+/**
+ * `value` as the schema has it, defaults filled in. Throws an InputError of one line otherwise: `what`, and for each key
+ * that is wrong its path, what is allowed there and what came. Schemas may give a key words of its own.
+ */
+export function readConfig<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const result = schema.safeParse(value, { error: describe });
+  if (result.success) return result.data;
+  // zod looks at the length even of what is no list: the first word on each key is enough
+  const problems = new Map<string, string>();
+  for (const { path, message } of result.error.issues) {
+    const key = pathName(path);
+    if (!problems.has(key)) problems.set(key, key ? `${key}: ${message}` : message);
+  }
+  throw new InputError(`${what}: ${[...problems.values()].join("; ")}`);
+}
+
+/** For objects that refuse unknown keys: says which keys there are. */
+export function knownKeys(shape: object): z.core.$ZodErrorMap {
+  return (issue) =>
+    issue.code === "unrecognized_keys"
+      ? `unknown key ${(issue.keys as string[]).join(", ")} (known: ${Object.keys(shape).join(", ")})`
+      : undefined;
+}
+
+/** "3, 4 or 5" */
+export function alternatives(values: readonly unknown[]): string {
+  const words = values.map(String);
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}` : words.join();
+}
+
+/** channels[1].width */
+function pathName(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, depth) => (typeof key === "number" ? `[${key}]` : depth > 0 ? `.${String(key)}` : String(key)))
+    .join("");
+}
+
+/** Nothing where zod's own words have to do. */
+function describe(issue: Issue): string | undefined {
+  const expected = expectation(issue);
+  return expected && `expected ${expected}, got ${shown(issue.input)}`;
+}
+
+const kinds: Record<string, string> = {
+  int: "a whole number",
+  number: "a number",
+  string: "a text",
+  boolean: "true or false",
+  array: "a list",
+  object: "keys with values",
+};
+
+function expectation(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return kinds[issue.expected as string] ?? String(issue.expected);
+    case "invalid_value":
+      return alternatives(issue.values as unknown[]);
+    case "too_small":
+      return sized(issue, `${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`);
+    case "too_big":
+      return sized(issue, `${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`);
+    default:
+      return undefined;
+  }
+}
+
+function sized(issue: Issue, size: string): string {
+  return issue.origin === "array" ? `a list of ${size} in length` : size;
+}
+
+function shown(input: unknown): string {
+  if (input === undefined) return "nothing";
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
