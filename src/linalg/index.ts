@@ -1,9 +1,10 @@
-/** Dense linear algebra: strided matrices and the kernels that work on them. */
+/** Linear algebra: strided matrices, the kernels that work on them, and methods that need products alone. */
 export type { Kernels, SymmetricEigen } from "./kernels/kernels.ts";
 export { type NativeKernelsOptions, openNativeKernels } from "./kernels/native.ts";
 export { type OpenKernelsOptions, openKernels } from "./kernels/select.ts";
 export { type KernelSpeed, measureSpeed } from "./kernels/speed.ts";
 export { openWasmKernels } from "./kernels/wasm.ts";
+export { type Eigenpair, type LanczosOptions, type LeadingEigenpairs, lanczos } from "./lanczos.ts";
 export {
   block,
   column,
@@ -20,3 +21,11 @@ export {
   setEntry,
   transpose,
 } from "./matrix.ts";
+export {
+  type SpectralDensity,
+  type SpectralDensityOptions,
+  type SpectralQuadrature,
+  spectralDensity,
+} from "./spectralDensity.ts";
+export type { GaussianSource, MatrixFreeOptions, SymmetricOperator } from "./symmetricOperator.ts";
+export { type TraceEstimate, type TraceOptions, traceEstimate } from "./traceEstimate.ts";
