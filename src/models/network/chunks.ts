@@ -1,6 +1,6 @@
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "./evaluation.ts";
-import type { Graph } from "./graph.ts";
+import { type Graph, parameterCount } from "./graph.ts";
 import { sizeOf } from "./shape.ts";
 
 /** Samples `start` … `start + count − 1`, which the evaluation holds until the sweep goes on. */
@@ -14,7 +14,7 @@ export interface Chunk {
 export interface Chunks {
   readonly evaluation: Evaluation;
   /**
-   * The samples in order, with the evaluation at θ. A chunk that the evaluation holds already, for the same θ array, is not
+   * The samples in order, with the evaluation at a copy of θ. A chunk that it holds already, for the same θ array, is not
    * computed again: θ must not change once visited.
    */
   sweep(theta: FloatArray): Iterable<Chunk>;
@@ -48,13 +48,16 @@ export function chunks(
 ): Chunks {
   const evaluation = evaluate(graph, options);
   const width = evaluation.inputSize;
+  // one array for whichever θ is at hand, so that linearisations are free to come and go
+  const current = options.math.allocate(options.precision, parameterCount(graph));
   let held: (Chunk & { readonly theta: FloatArray }) | undefined;
   const chunkAt = (theta: FloatArray, start: number): Chunk => {
     const count = Math.min(options.capacity, samples - start);
     if (held?.theta === theta && held.start === start) return held;
+    if (held?.theta !== theta) current.set(theta);
     held = undefined;
     evaluation.input(count).set(inputs.subarray(start * width, (start + count) * width));
-    held = { theta, start, count, outputs: evaluation.forward(theta, count) };
+    held = { theta, start, count, outputs: evaluation.forward(current, count) };
     return held;
   };
   return {

@@ -10,6 +10,7 @@ import { type Chunks, chunkSize, chunks } from "./chunks.ts";
 import { type Graph, parameterCount } from "./graph.ts";
 import type { Loss } from "./losses.ts";
 import { networkLinearization } from "./networkLinearization.ts";
+import { owningMath } from "./owningMath.ts";
 import { describeShape, sizeOf } from "./shape.ts";
 import { type Trainer, trainer } from "./trainer.ts";
 
@@ -35,21 +36,26 @@ export interface NetworkOptions {
 /** A network with its data. θ holds the parameters one after another in the order of `graph.parameters`. */
 export interface NetworkModel extends Model {
   readonly graph: Graph;
+  readonly targets: Float64Array;
+  readonly loss: Loss;
   readonly precision: Precision;
   linearize(theta: Float64Array): HessianLinearization;
   /** f(x_i;θ) of all samples, n·C. */
   predict(theta: Float64Array): Float64Array;
   /** For many steps with batches of at most one size, without the conversions of `gradient`. */
   trainer(theta: Float64Array, batchSize: number): Trainer;
+  /** Gives the memory of all that was made here back: linearizations and trainers must not be used afterwards. */
+  release(): void;
 }
 
 /** Throws an InputError where inputs or targets do not fit the graph, or are not finite. */
 export function networkModel(options: NetworkOptions): NetworkModel {
-  const { graph, inputs, targets, loss, kernels, math, onProgress } = options;
+  const { graph, inputs, targets, loss, kernels, onProgress } = options;
   const { precision = "float64", memoryLimit = 128 * 2 ** 20 } = options;
   const samples = checkedSamples(graph, inputs, targets);
   const outputs = sizeOf(graph.output.shape);
   const parameters = parameterCount(graph);
+  const { math, releaseAll } = owningMath(options.math);
   const context = { kernels, math, precision };
   const data = { graph, inputs, targets, loss };
 
@@ -75,6 +81,8 @@ export function networkModel(options: NetworkOptions): NetworkModel {
     outputs,
     parameters,
     graph,
+    targets,
+    loss,
     precision,
     initialize: options.initialize,
     linearize(theta) {
@@ -87,10 +95,7 @@ export function networkModel(options: NetworkOptions): NetworkModel {
     predict(theta) {
       requireLength("theta", theta, parameters);
       const values = new Float64Array(samples * outputs);
-      const point = math.allocate(precision, parameters);
-      point.set(theta);
-      for (const chunk of allSamples().sweep(point)) values.set(chunk.outputs, chunk.start * outputs);
-      math.release(point);
+      for (const chunk of allSamples().sweep(theta.slice())) values.set(chunk.outputs, chunk.start * outputs);
       return values;
     },
     gradient(theta, batch, gradient) {
@@ -106,6 +111,11 @@ export function networkModel(options: NetworkOptions): NetworkModel {
     trainer(theta, batchSize) {
       requireLength("theta", theta, parameters);
       return trainer(data, theta, { ...context, capacity: Math.max(1, batchSize) });
+    },
+    release() {
+      whole = undefined;
+      batches = undefined;
+      releaseAll();
     },
   };
 }

@@ -40,7 +40,7 @@ export function networkLinearization(
     result.set(values);
     return result;
   };
-  const point = inPrecision(theta);
+  const point = theta.slice();
   const residuals = new Float64Array(size);
   const sampleLosses = new Float64Array(samples);
   for (const { start, count, outputs: values } of chunks.sweep(point)) {
