@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { positiveInteger } from "./arguments.ts";
 
 export interface KernelOptions {
   readonly threads?: number;
@@ -14,13 +15,4 @@ export function addKernelOptions(
     `threads of the kernels (default: ${fallback})`,
     positiveInteger,
   );
-}
-
-/** A commander parser; throws what commander reports as a wrong argument. */
-export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError("expected a whole number of at least 1");
-  }
-  return value;
 }

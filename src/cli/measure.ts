@@ -4,7 +4,8 @@ import { type Command, Option } from "commander";
 import { type Measurement, measure } from "../geometry/measure.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
-import { addKernelOptions, type KernelOptions, positiveInteger } from "./kernelOptions.ts";
+import { positiveInteger, wholeNumber } from "./arguments.ts";
+import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
 import { type MeasureSource, measureSource, type SourceOptions } from "./measureSource.ts";
 import { measureTable } from "./measureTable.ts";
@@ -23,17 +24,35 @@ const defaultTop = { all: 512, sharpest: 20 };
 
 export function addMeasureCommand(program: Command, signal: AbortSignal): void {
   addKernelOptions(program.command("measure"))
-    .description("measure the noise geometry of a model from its per-sample Jacobian and residuals")
+    .description(
+      "measure the noise geometry of a model: a network with its weights and data, or a Jacobian with its residuals",
+    )
     .option("--jacobian <file>", "npy array of shape (n, p) or (n, C, p): ∂f(x_i)/∂θ")
     .option("--residuals <file>", "npy array of shape (n) or (n, C): f(x_i) − y_i")
     .option("--npz <file>", "npz archive with arrays jacobian and residuals")
     .option("--safetensors <file>", "safetensors file with tensors jacobian and residuals")
+    .option("--onnx <file>", "network as PyTorch exports it; needs --data")
+    .option("--model <file>", "architecture as YAML; needs --weights and --data")
+    .option("--weights <file>", "of --model: safetensors, or a state_dict saved by PyTorch (.pt)")
+    .option("--run <folder>", "training run of noisegeo train")
+    .option("--step <step>", "of --run: which checkpoint (default: the last)", wholeNumber)
+    .option("--data <data>", "of a network: npz file with x and y, or mnist, fashion-mnist, cifar10")
+    .option("--samples <count>", "of --data: how many (default: all)", positiveInteger)
+    .addOption(
+      new Option("--loss <kind>", "of --onnx and --model (default: mse)").choices(["mse", "cross-entropy"]),
+    )
+    .option("--hessian", "of a network: also λ_max and trace of the Hessian")
     .option("--certificate", "also the exact extremes of μ over all residuals")
     .option("--top <count>", "eigen-directions to report (default: all up to 512, else 20)", positiveInteger)
     .addOption(
       new Option("--precision <kind>", "arithmetic of the Gram matrix")
         .choices(["f32", "f64"])
         .default("f64"),
+    )
+    .option(
+      "--seed <seed>",
+      "of what is drawn: the samples, the probes of a trace (default: first samples, 1)",
+      wholeNumber,
     )
     .option("--json <file>", "write the document there; - is standard output, with nothing else on it")
     .option("--out <folder>", "write a report page there")

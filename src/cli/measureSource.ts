@@ -2,12 +2,24 @@ import { openArray, openArrays } from "../data/openArray.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type JacobianFile, jacobianFile } from "../models/jacobianFile.ts";
+import type { HessianLinearization } from "../models/linearization.ts";
 
 export interface SourceOptions {
   readonly jacobian?: string;
   readonly residuals?: string;
   readonly npz?: string;
   readonly safetensors?: string;
+  readonly onnx?: string;
+  readonly model?: string;
+  readonly weights?: string;
+  readonly run?: string;
+  readonly step?: number;
+  /** Of a network: an npz file with x and y, or a data set by name. */
+  readonly data?: string;
+  readonly samples?: number;
+  readonly seed?: number;
+  readonly loss?: "mse" | "cross-entropy";
+  readonly precision: "f32" | "f64";
 }
 
 export interface MeasureSource {
@@ -17,25 +29,43 @@ export interface MeasureSource {
     readonly kernels: Kernels;
     readonly precision: "f32" | "f64";
     readonly onProgress: (fraction: number) => void;
-  }): Promise<JacobianFile>;
+  }): Promise<JacobianFile | HessianLinearization>;
   close(): Promise<void>;
 }
 
 /** The one source that the options name. Throws an InputError for none, for several, or for a file that cannot be read. */
 export async function measureSource(options: SourceOptions): Promise<MeasureSource> {
-  const { jacobian, residuals, npz, safetensors } = options;
+  const { jacobian, residuals, npz, safetensors, onnx, model, run } = options;
   const given = [
     (jacobian ?? residuals) !== undefined && "--jacobian and --residuals",
     npz !== undefined && "--npz",
     safetensors !== undefined && "--safetensors",
+    onnx !== undefined && "--onnx",
+    model !== undefined && "--model",
+    run !== undefined && "--run",
   ].filter((name) => name !== false);
   if (given.length !== 1) {
     throw new InputError(
-      `measure: expected one source (--jacobian J.npy --residuals r.npy, --npz FILE or --safetensors FILE), got ${given.join(" and ") || "none"}`,
+      `measure: expected one source (--jacobian J.npy --residuals r.npy, --npz FILE, --safetensors FILE, --onnx FILE, --model FILE or --run DIR), got ${given.join(" and ") || "none"}`,
     );
   }
+  if ((onnx ?? model ?? run) !== undefined) {
+    // networks need parsers that a Jacobian does not: loaded here, not when the command starts
+    const { networkSource } = await import("./networkSource.ts");
+    return networkSource(options);
+  }
+  refuseNetworkOptions(options);
   const collection = npz ?? safetensors;
   return collection === undefined ? separateFiles(jacobian, residuals) : oneFile(collection);
+}
+
+function refuseNetworkOptions({ weights, step, data, samples, loss }: SourceOptions): void {
+  for (const [name, value] of Object.entries({ weights, step, data, samples, loss })) {
+    if (value === undefined) continue;
+    throw new InputError(
+      `--${name}: expected a network (--onnx, --model or --run), got a Jacobian; leave --${name} out`,
+    );
+  }
 }
 
 async function separateFiles(jacobian?: string, residuals?: string): Promise<MeasureSource> {

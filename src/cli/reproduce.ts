@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import pc from "picocolors";
 import type { Experiment, Scale } from "../experiments/experiment.ts";
 import { chosenExperiments, experiments } from "../experiments/registry.ts";
@@ -11,6 +11,7 @@ import type { ReportedExperiment } from "../report/reproduction.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 import { openTrialLog } from "../runs/trialLog.ts";
 import { version } from "../version.ts";
+import { wholeNumber } from "./arguments.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 import { duration, type Progress, startProgress } from "./progress.ts";
 
@@ -104,11 +105,4 @@ function summaryLine({ id, verdict, result, seconds }: ReportedExperiment): stri
   const colour = { holds: pc.green, fails: pc.red, inconclusive: pc.yellow }[verdict];
   const held = result.checks.filter((check) => check.verdict === "holds").length;
   return `${colour(verdict.padEnd(13))}${id.padEnd(24)}${held} of ${result.checks.length} checks hold, ${duration(seconds)}\n`;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError("expected a whole number");
-  return value;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrix } from "../../../src/linalg/matrix.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
-import { tanh as silu } from "../../../src/models/activations.ts";
+import { silu } from "../../../src/models/activations.ts";
 import { chunks } from "../../../src/models/network/chunks.ts";
 import { pairsPart } from "../../../src/models/network/gram/pairs.ts";
 import type { GramPart } from "../../../src/models/network/gram/part.ts";

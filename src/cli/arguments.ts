@@ -1,0 +1,19 @@
+import { InvalidArgumentError } from "commander";
+
+/** A commander parser; throws what commander reports as a wrong argument. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError("expected a whole number of at least 1");
+  }
+  return value;
+}
+
+/** Likewise, from 0 on. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("expected a whole number");
+  }
+  return value;
+}

@@ -1,0 +1,65 @@
+/** Networks as sources of `noisegeo measure`: loaded only when one is asked for. */
+import { setImmediate } from "node:timers/promises";
+import { InputError } from "../inputError.ts";
+import { openVectorMath } from "../linalg/kernels/openVectorMath.ts";
+import { networkModel } from "../models/network/network.ts";
+import { lossNamed } from "../runs/targets.ts";
+import type { MeasureSource, SourceOptions } from "./measureSource.ts";
+import { modelPoint } from "./modelPoint.ts";
+import type { NetworkPoint } from "./networkData.ts";
+import { onnxPoint } from "./onnxPoint.ts";
+import { runPoint } from "./runPoint.ts";
+
+/** The network that the options name, with its data and weights. Throws an InputError where they do not fit together. */
+export async function networkSource(options: SourceOptions): Promise<MeasureSource> {
+  const { name, graph, theta, inputs, targets, loss } = await readPoint(options);
+  return {
+    name,
+    async open({ kernels, precision, onProgress }) {
+      const model = networkModel({
+        graph,
+        inputs,
+        targets,
+        loss: lossNamed(loss),
+        initialize: () => theta,
+        kernels,
+        math: await openVectorMath(),
+        precision: precision === "f32" ? "float32" : "float64",
+        async onProgress(fraction) {
+          // lets an interrupt be noticed
+          await setImmediate();
+          onProgress(fraction);
+        },
+      });
+      return model.linearize(theta);
+    },
+    async close() {},
+  };
+}
+
+async function readPoint(options: SourceOptions): Promise<NetworkPoint> {
+  const { onnx, model, weights, run, step, data } = options;
+  const samples = {
+    ...(options.samples !== undefined && { samples: options.samples }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    precision: options.precision === "f32" ? "float32" : "float64",
+  } as const;
+  refuse("--step", step, run !== undefined, "--run");
+  refuse("--weights", weights, model !== undefined, "--model");
+  refuse("--loss", options.loss, run === undefined, "--onnx or --model; a run has its own loss");
+  if (run !== undefined) return runPoint(run, step, data, samples);
+  if (data === undefined) {
+    throw new InputError(
+      "measure: expected --data with a network, got none; give an npz file with x and y, or a data set by name",
+    );
+  }
+  const { loss = "mse" } = options;
+  return onnx !== undefined
+    ? onnxPoint(onnx, data, loss, samples)
+    : modelPoint(model as string, weights, data, loss, samples);
+}
+
+function refuse(option: string, value: unknown, fits: boolean, partner: string): void {
+  if (value === undefined || fits) return;
+  throw new InputError(`${option}: expected together with ${partner}; leave ${option} out`);
+}

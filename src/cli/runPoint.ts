@@ -1,0 +1,63 @@
+import { subset } from "../data/dataset/dataset.ts";
+import { openDataset } from "../data/dataset/openDataset.ts";
+import { InputError } from "../inputError.ts";
+import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
+import { createStream } from "../random/index.ts";
+import { targetsFor } from "../runs/targets.ts";
+import { checkpointSteps, readCheckpoint } from "../runs/train/checkpoint.ts";
+import { readManifest } from "../runs/train/manifest.ts";
+import { type NetworkPoint, openNamedData, pointOn, type SampleOptions } from "./networkData.ts";
+
+/** A checkpoint of a training run, the last one unless a step is given, on the run's training data unless others are. */
+export async function runPoint(
+  folder: string,
+  wanted: number | undefined,
+  data: string | undefined,
+  options: SampleOptions,
+): Promise<NetworkPoint> {
+  const manifest = await readManifest(folder);
+  if (!manifest) {
+    throw new InputError(
+      `${folder}: expected the folder of a training run, got no manifest.json there; check the path`,
+    );
+  }
+  const steps = await checkpointSteps(folder);
+  const step = wanted ?? steps[steps.length - 1];
+  if (step === undefined || !steps.includes(step)) {
+    throw new InputError(
+      `${folder}: expected a step with a checkpoint (${steps.join(", ") || "there is none yet"}), got ${step ?? "none"}`,
+    );
+  }
+  const { config } = manifest;
+  const training = await openDataset(config.data, { precision: options.precision });
+  const { outputs } = targetsFor(training, config.loss, config.targets);
+  const graph = buildArchitecture(config.model, training.inputShape, outputs);
+  const { theta } = await readCheckpoint(folder, graph, step);
+  const name = `${folder} at step ${step}`;
+  const { samples, seed } = options;
+  if (data !== undefined) {
+    const other = await openNamedData(data, options);
+    return pointOn(other, { name, graph, theta: Float64Array.from(theta) }, config.loss);
+  }
+  const chosen =
+    samples === undefined ? training : subset(training, chosenSamples(training.count, samples, seed));
+  const targets = targetsFor(chosen, config.loss, config.targets);
+  return {
+    name: `${name} on ${chosen.name}`,
+    graph,
+    theta: Float64Array.from(theta),
+    inputs: chosen.inputs,
+    targets: targets.values,
+    loss: config.loss,
+  };
+}
+
+function chosenSamples(count: number, samples: number, seed: number | undefined): Int32Array {
+  if (samples > count) {
+    throw new InputError(
+      `--samples: expected at most the ${count} training samples of the run, got ${samples}`,
+    );
+  }
+  const order = seed === undefined ? undefined : createStream(seed).split("samples").permutation(count);
+  return Int32Array.from({ length: samples }, (_, k) => order?.[k] ?? k);
+}
