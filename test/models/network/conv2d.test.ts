@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FloatArray } from "../../../src/linalg/matrix.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
-import { conv2d } from "../../../src/models/network/operations/conv2d.ts";
+import { type Conv2dOptions, conv2d } from "../../../src/models/network/operations/conv2d.ts";
 import { createStream } from "../../../src/random/index.ts";
 import { naiveKernels } from "../../reference/naiveKernels.ts";
 import { placesAlong, windowAt } from "../../reference/naiveWindows.ts";
@@ -51,6 +51,25 @@ describe("conv2d", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("obeys them at the sizes at which it goes by rows of the kernel, back by mirrored filters, and in bands", () => {
+    const check = (image: number[], weight: number[], count: number, options: Conv2dOptions) =>
+      checkRule({
+        operation: conv2d(options),
+        inputs: [image],
+        parameters: [weight, [weight[0]]],
+        count,
+        stream: createStream(image[1] * count),
+      });
+    check([8, 13, 14], [8, 8, 3, 3], 3, { padding: [1, 1, 1, 1] });
+    check([16, 16, 10], [4, 8, 2, 3], 3, { groups: 2, dilation: [2, 1], padding: [0, 3, 2, 0] });
+    check([8, 15, 18], [2, 8, 3, 2], 4, { stride: [1, 2], padding: [0, 1, 1, 1] });
+    // more padding than the kernel reaches: mirrored filters begin inside the image
+    check([8, 12, 12], [8, 8, 2, 2], 3, { padding: [3, 2, 2, 3] });
+    // patches beyond the size of a band
+    check([16, 28, 28], [1, 16, 3, 3], 1, { padding: [1, 0, 1, 0] });
+    check([8, 31, 36], [1, 8, 3, 3], 1, { stride: [2, 1], dilation: [1, 2] });
   });
 
   it.each([

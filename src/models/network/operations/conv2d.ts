@@ -4,7 +4,7 @@ import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext, Operation, Rule } from "../operation.ts";
 import { describeShape, type Shape } from "../shape.ts";
 import { channelSumShare } from "./channelSumShare.ts";
-import { patchProducts } from "./patchProducts.ts";
+import { convolutionProducts } from "./convolutionProducts.ts";
 import { patchShare } from "./patchShare.ts";
 import { type Sliding, slide } from "./sliding.ts";
 
@@ -71,7 +71,7 @@ function convolutionRule(
 ): Rule {
   const { math } = context;
   const positions = window.outHeight * window.outWidth;
-  const products = patchProducts(window, groups, filters, context);
+  const products = convolutionProducts(window, groups, filters, context);
   const weightShare = patchShare(window, groups, filters);
   const addBias = (b: FloatArray, y: FloatArray) => math.addToColumns(positions, b, y);
   return {

@@ -1,74 +1,133 @@
 /**
- * Convolution as matrix products: with P(x) the matrix of an image's patches (one column an output pixel, one row a
- * weight of a filter), y = W P(x) for each group of channels.
+ * Convolution as matrix products: with P the matrix of an image's patches (a column for each output pixel, a row for
+ * each weight of a filter), y = W P for each group of channels.
+ *
+ * Split by rows, the patches are those of one row of the kernel alone, at every height of the padded image. What stands
+ * under row k of the kernel is then a block of columns of that matrix, so y = Σ_k W_k P_k: a third of the numbers to
+ * write for a kernel of height 3, and products that stay in the cache.
  */
-import type { FloatArray, Matrix } from "../../../linalg/matrix.ts";
-import { transpose } from "../../../linalg/matrix.ts";
+import { type FloatArray, type Matrix, transpose } from "../../../linalg/matrix.ts";
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext } from "../operation.ts";
+import { addColumns, type FilterShape, splitRows } from "./filterLayouts.ts";
+import { type OutputBand, outputBands } from "./outputBands.ts";
+import { scratch } from "./scratch.ts";
 
-/** All arrays hold `count` samples: images x of the window, results y of filters×outHeight×outWidth. */
-export interface PatchProducts {
-  /** y_i ← W P(x_i) + beta·y_i. */
+/** Bytes of patches at once: they are to stay in a core's second-level cache between writing and reading. */
+const patchBytes = 2 ** 18;
+
+/**
+ * The products that a convolution y = W ⋆ x and its derivatives are made of. All arrays hold `count` samples: images x,
+ * results y.
+ */
+export interface ConvolutionProducts {
+  /** y ← W ⋆ x + beta·y. */
   correlate(count: number, weight: FloatArray, x: FloatArray, beta: number, y: FloatArray): void;
-  /** x_i ← Pᵀ(Wᵀ y_i) + beta·x_i, for beta 0 or 1. */
+  /** x ← (∂y/∂x)ᵀ y + beta·x. */
   pull(count: number, weight: FloatArray, y: FloatArray, beta: 0 | 1, x: FloatArray): void;
-  /** gradient ← gradient + scale·Σ_i y_i P(x_i)ᵀ. */
+  /** gradient ← gradient + scale·Σ_i (∂y_i/∂W)ᵀ y_i. */
   outer(count: number, scale: number, y: FloatArray, x: FloatArray, gradient: FloatArray): void;
 }
 
+/** Split by "rows" needs a vertical stride of 1. */
 export function patchProducts(
   window: SlidingWindow,
   groups: number,
   filters: number,
-  { kernels, math, precision }: BindContext,
-): PatchProducts {
-  const { channels, height, width, kernel, outHeight, outWidth } = window;
-  const imageSize = channels * height * width;
-  const positions = outHeight * outWidth;
-  const rows = (channels / groups) * kernel[0] * kernel[1];
+  form: "whole" | "rows",
+  context: BindContext,
+): ConvolutionProducts {
+  const { kernels, math } = context;
+  const { height, width, kernel, dilation, outHeight, outWidth } = window;
+  const channels = window.channels / groups;
   const filtersEach = filters / groups;
-  const patches = math.allocate(precision, groups * rows * positions);
+  const shape: FilterShape = [filters, channels, kernel[0], kernel[1]];
+  const taps = form === "rows" ? kernel[0] : 1;
+  const rows = (channels * kernel[0] * kernel[1]) / taps;
+  const positions = outHeight * outWidth;
+  const numbers = patchBytes / (context.precision === "float32" ? 4 : 8);
+  const bands = outputBands({ ...window, channels }, form, numbers);
 
-  const block = (data: FloatArray, index: number, height: number, width: number): Matrix<FloatArray> => ({
-    data,
-    rows: height,
-    columns: width,
-    offset: index * height * width,
-    rowStride: width,
-    columnStride: 1,
-  });
-  const imageOf = (x: FloatArray, sample: number) => x.subarray(sample * imageSize, (sample + 1) * imageSize);
-  const weightOf = (weight: FloatArray, group: number) => block(weight, group, filtersEach, rows);
-  const patchesOf = (group: number) => block(patches, group, rows, positions);
-  const resultOf = (y: FloatArray, sample: number, group: number) =>
-    block(y, sample * groups + group, filtersEach, positions);
+  const mostPatches = rows * Math.max(...bands.map(({ columns }) => columns));
+
+  const imageSize = channels * height * width;
+  const imageOf = (x: FloatArray, image: number) => x.subarray(image * imageSize, (image + 1) * imageSize);
+  /** What stands under tap `tap` of the kernel. */
+  const patchesUnder = (tap: number, { columns, positions: some }: OutputBand, patches: FloatArray) =>
+    view(patches, tap * dilation[0] * outWidth, rows, some, columns);
+  const resultIn = ({ first, positions: some }: OutputBand, image: number, y: FloatArray) =>
+    view(y, image * filtersEach * positions + first, filtersEach, some, positions);
+  const filtersOf = (tap: number, group: number, weight: FloatArray) =>
+    view(weight, (tap * groups + group) * filtersEach * rows, filtersEach, rows, rows);
+  const columnsOf = (tap: number, group: number, columns: FloatArray) =>
+    view(columns, (tap * groups + group) * filtersEach * rows, rows, filtersEach, filtersEach);
+  const inOrder = (weight: FloatArray) => {
+    if (taps === 1) return weight;
+    const ordered = scratch("filters", weight.length, context);
+    splitRows(weight, shape, ordered);
+    return ordered;
+  };
+
+  /** Calls `visit` for each band of each image of a group of channels, with room for its patches. */
+  const forEachBand = (
+    count: number,
+    visit: (image: number, group: number, band: OutputBand, patches: FloatArray) => void,
+  ) => {
+    const room = scratch("patches", mostPatches, context);
+    const patches = bands.map(({ columns }) => room.subarray(0, rows * columns));
+    for (let image = 0; image < count * groups; image++) {
+      for (let k = 0; k < bands.length; k++) visit(image, image % groups, bands[k], patches[k]);
+    }
+  };
 
   return {
     correlate(count, weight, x, beta, y) {
-      for (let i = 0; i < count; i++) {
-        math.unfold(window, imageOf(x, i), patches);
-        for (let g = 0; g < groups; g++) {
-          kernels.gemm(1, weightOf(weight, g), patchesOf(g), beta, resultOf(y, i, g));
+      const ordered = inOrder(weight);
+      forEachBand(count, (image, group, band, patches) => {
+        math.unfold(band.window, imageOf(x, image), patches);
+        const result = resultIn(band, image, y);
+        for (let tap = 0; tap < taps; tap++) {
+          const under = patchesUnder(tap, band, patches);
+          kernels.gemm(1, filtersOf(tap, group, ordered), under, tap === 0 ? beta : 1, result);
         }
-      }
+      });
     },
     pull(count, weight, y, beta, x) {
+      const ordered = inOrder(weight);
       if (beta === 0) x.fill(0);
-      for (let i = 0; i < count; i++) {
-        for (let g = 0; g < groups; g++) {
-          kernels.gemm(1, transpose(weightOf(weight, g)), resultOf(y, i, g), 0, patchesOf(g));
+      forEachBand(count, (image, group, band, patches) => {
+        const result = resultIn(band, image, y);
+        if (taps > 1) patches.fill(0);
+        for (let tap = 0; tap < taps; tap++) {
+          const under = patchesUnder(tap, band, patches);
+          kernels.gemm(1, transpose(filtersOf(tap, group, ordered)), result, taps > 1 ? 1 : 0, under);
         }
-        math.fold(window, patches, imageOf(x, i));
-      }
+        math.fold(band.window, patches, imageOf(x, image));
+      });
     },
     outer(count, scale, y, x, gradient) {
-      for (let i = 0; i < count; i++) {
-        math.unfold(window, imageOf(x, i), patches);
-        for (let g = 0; g < groups; g++) {
-          kernels.gemm(scale, resultOf(y, i, g), transpose(patchesOf(g)), 1, weightOf(gradient, g));
+      // products with the transpose of a gradient are faster, but it has to be put back in order
+      const columns = taps === 1 ? undefined : scratch("filters", gradient.length, context).fill(0);
+      forEachBand(count, (image, group, band, patches) => {
+        math.unfold(band.window, imageOf(x, image), patches);
+        const result = resultIn(band, image, y);
+        for (let tap = 0; tap < taps; tap++) {
+          const under = patchesUnder(tap, band, patches);
+          if (columns) kernels.gemm(1, under, transpose(result), 1, columnsOf(tap, group, columns));
+          else kernels.gemm(scale, result, transpose(under), 1, filtersOf(tap, group, gradient));
         }
-      }
+      });
+      if (columns) addColumns(scale, columns, shape, groups, gradient);
     },
   };
+}
+
+function view(
+  data: FloatArray,
+  offset: number,
+  rows: number,
+  columns: number,
+  rowStride: number,
+): Matrix<FloatArray> {
+  return { data, offset, rows, columns, rowStride, columnStride: 1 };
 }
