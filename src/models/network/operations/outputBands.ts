@@ -1,4 +1,4 @@
-import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
+import type { Precision, SlidingWindow } from "../../../linalg/vectorMath.ts";
 
 /** Some rows of the output, with the patches under them. */
 export interface OutputBand {
@@ -11,8 +11,13 @@ export interface OutputBand {
   readonly positions: number;
 }
 
+/** Numbers that stay in a core's second-level cache between the writing of patches and a product with them. */
+export function numbersInCache(precision: Precision): number {
+  return 2 ** 18 / (precision === "float32" ? 4 : 8);
+}
+
 /**
- * Splits the output into bands of equal height whose patches take at most `numbers` numbers, or of one row. Split by
+ * Splits the output into bands of equal height whose patches take at most `numbers` numbers, or of one row; the first is the largest. Split by
  * "rows", a patch is that of one row of the kernel, at every height that any row of the kernel meets.
  */
 export function outputBands(window: SlidingWindow, form: "whole" | "rows", numbers: number): OutputBand[] {

@@ -10,11 +10,8 @@ import { type FloatArray, type Matrix, transpose } from "../../../linalg/matrix.
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext } from "../operation.ts";
 import { addColumns, type FilterShape, splitRows } from "./filterLayouts.ts";
-import { type OutputBand, outputBands } from "./outputBands.ts";
+import { numbersInCache, type OutputBand, outputBands } from "./outputBands.ts";
 import { scratch } from "./scratch.ts";
-
-/** Bytes of patches at once: they are to stay in a core's second-level cache between writing and reading. */
-const patchBytes = 2 ** 18;
 
 /**
  * The products that a convolution y = W ⋆ x and its derivatives are made of. All arrays hold `count` samples: images x,
@@ -45,10 +42,7 @@ export function patchProducts(
   const taps = form === "rows" ? kernel[0] : 1;
   const rows = (channels * kernel[0] * kernel[1]) / taps;
   const positions = outHeight * outWidth;
-  const numbers = patchBytes / (context.precision === "float32" ? 4 : 8);
-  const bands = outputBands({ ...window, channels }, form, numbers);
-
-  const mostPatches = rows * Math.max(...bands.map(({ columns }) => columns));
+  const bands = outputBands({ ...window, channels }, form, numbersInCache(context.precision));
 
   const imageSize = channels * height * width;
   const imageOf = (x: FloatArray, image: number) => x.subarray(image * imageSize, (image + 1) * imageSize);
@@ -73,7 +67,7 @@ export function patchProducts(
     count: number,
     visit: (image: number, group: number, band: OutputBand, patches: FloatArray) => void,
   ) => {
-    const room = scratch("patches", mostPatches, context);
+    const room = scratch("patches", rows * bands[0].columns, context);
     const patches = bands.map(({ columns }) => room.subarray(0, rows * columns));
     for (let image = 0; image < count * groups; image++) {
       for (let k = 0; k < bands.length; k++) visit(image, image % groups, bands[k], patches[k]);
