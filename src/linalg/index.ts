@@ -1,6 +1,7 @@
 /** Linear algebra: strided matrices, the kernels that work on them, and methods that need products alone. */
 export type { Kernels, SymmetricEigen } from "./kernels/kernels.ts";
 export { type NativeKernelsOptions, openNativeKernels } from "./kernels/native.ts";
+export { openVectorMath } from "./kernels/openVectorMath.ts";
 export { type OpenKernelsOptions, openKernels } from "./kernels/select.ts";
 export { type KernelSpeed, measureSpeed } from "./kernels/speed.ts";
 export { openWasmKernels } from "./kernels/wasm.ts";
@@ -21,6 +22,7 @@ export {
   setEntry,
   transpose,
 } from "./matrix.ts";
+export { plainVectorMath } from "./plainVectorMath.ts";
 export {
   type SpectralDensity,
   type SpectralDensityOptions,
@@ -29,3 +31,4 @@ export {
 } from "./spectralDensity.ts";
 export type { GaussianSource, MatrixFreeOptions, SymmetricOperator } from "./symmetricOperator.ts";
 export { type TraceEstimate, type TraceOptions, traceEstimate } from "./traceEstimate.ts";
+export type { Precision, ScalarFunction, SlidingWindow, VectorMath } from "./vectorMath.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { matrix, openWasmKernels } from "../../src/linalg/index.ts";
+import { matrix, openVectorMath, openWasmKernels } from "../../src/linalg/index.ts";
 import { chromiumMissing, launchChromium } from "./chromium.ts";
 
 /** What both sides compute: a product and an eigensystem, on this thread and in a worker. */
@@ -24,6 +24,25 @@ async function compute(linalg: { matrix: typeof matrix; openWasmKernels: typeof 
   return [direct.data, background.data, values, vectors.data].map((data) => Array.from(data));
 }
 
+/** Elementwise functions in both precisions, and the patches of an image. */
+async function computeVectors(linalg: { openVectorMath: typeof openVectorMath }) {
+  const math = await linalg.openVectorMath();
+  return (["float32", "float64"] as const).flatMap((precision) => {
+    const x = math.allocate(precision, 150);
+    for (let k = 0; k < x.length; k++) x[k] = ((k * 7919) % 1009) / 100 - 5;
+    const mapped = ["tanh", "softplus", "gelu", "silu"].map((kind) => {
+      const out = math.allocate(precision, x.length);
+      math.map({ kind } as Parameters<typeof math.map>[0], x, out);
+      return out;
+    });
+    const size = { channels: 2, height: 15, width: 5, outHeight: 15, outWidth: 5 };
+    const window = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [1, 1] } as const;
+    const columns = math.allocate(precision, 18 * 75);
+    math.unfold({ ...size, ...window }, x, columns);
+    return [...mapped, columns].map((array) => Array.from(array));
+  });
+}
+
 const types: Record<string, string> = { ".js": "text/javascript", ".html": "text/html" };
 
 describe.skipIf(chromiumMissing)(
@@ -32,6 +51,8 @@ describe.skipIf(chromiumMissing)(
     let server: Server;
     let browser: Browser;
     let origin: string;
+    /** Whether pages get the headers without which browsers have no SharedArrayBuffer. */
+    let isolated = false;
     beforeAll(async () => {
       const dist = new URL("../../dist/", import.meta.url);
       server = createServer(async (request, response) => {
@@ -41,6 +62,10 @@ describe.skipIf(chromiumMissing)(
             path === "/"
               ? "<!doctype html><title>kernels</title>"
               : await readFile(new URL(`.${path}`, dist));
+          if (isolated) {
+            response.setHeader("cross-origin-opener-policy", "same-origin");
+            response.setHeader("cross-origin-embedder-policy", "require-corp");
+          }
           response.setHeader("content-type", types[extname(path)] ?? "text/html").end(body);
         } catch {
           response.writeHead(404).end();
@@ -66,5 +91,19 @@ describe.skipIf(chromiumMissing)(
       expect(errors).toEqual([]);
       expect(inBrowser).toEqual(await compute({ matrix, openWasmKernels }));
     });
+
+    test.each([false, true])(
+      "vector functions give the same bits, with shared memory: %s",
+      async (shared) => {
+        isolated = shared;
+        const page = await browser.newPage();
+        await page.goto(origin);
+        expect(await page.evaluate("typeof SharedArrayBuffer !== 'undefined'")).toBe(shared);
+        const inBrowser = await page.evaluate(
+          `import("/linalg/index.js").then((linalg) => (${computeVectors.toString()})(linalg))`,
+        );
+        expect(inBrowser).toEqual(await computeVectors({ openVectorMath }));
+      },
+    );
   },
 );

@@ -1,0 +1,101 @@
+/** What the module offers to ../../vectorModule.ts; lengths in elements, addresses in bytes. Its memory is imported. */
+import { axpy, multiply, multiplyAdd } from "./products";
+import { addToColumns, addToRows, sumColumns, sumRows } from "./rows";
+import { fold, unfold } from "./window";
+
+export * from "./activations";
+
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes);
+}
+
+export function axpy32(n: isize, alpha: f32, x: usize, y: usize): void {
+  axpy<f32>(n, alpha, x, y);
+}
+export function axpy64(n: isize, alpha: f64, x: usize, y: usize): void {
+  axpy<f64>(n, alpha, x, y);
+}
+
+export function multiply32(n: isize, x: usize, y: usize, out: usize): void {
+  multiply<f32>(n, x, y, out);
+}
+export function multiply64(n: isize, x: usize, y: usize, out: usize): void {
+  multiply<f64>(n, x, y, out);
+}
+
+export function multiplyAdd32(n: isize, alpha: f32, x: usize, y: usize, out: usize): void {
+  multiplyAdd<f32>(n, alpha, x, y, out);
+}
+export function multiplyAdd64(n: isize, alpha: f64, x: usize, y: usize, out: usize): void {
+  multiplyAdd<f64>(n, alpha, x, y, out);
+}
+
+export function addToRows32(rows: isize, columns: isize, v: usize, a: usize): void {
+  addToRows<f32>(rows, columns, v, a);
+}
+export function addToRows64(rows: isize, columns: isize, v: usize, a: usize): void {
+  addToRows<f64>(rows, columns, v, a);
+}
+
+export function addToColumns32(rows: isize, columns: isize, channels: isize, v: usize, a: usize): void {
+  addToColumns<f32>(rows, columns, channels, v, a);
+}
+export function addToColumns64(rows: isize, columns: isize, channels: isize, v: usize, a: usize): void {
+  addToColumns<f64>(rows, columns, channels, v, a);
+}
+
+export function sumRows32(rows: isize, columns: isize, alpha: f64, a: usize, out: usize): void {
+  sumRows<f32>(rows, columns, alpha, a, out);
+}
+export function sumRows64(rows: isize, columns: isize, alpha: f64, a: usize, out: usize): void {
+  sumRows<f64>(rows, columns, alpha, a, out);
+}
+
+export function sumColumns32(rows: isize, columns: isize, channels: isize, alpha: f64, a: usize, out: usize): void {
+  sumColumns<f32>(rows, columns, channels, alpha, a, out);
+}
+export function sumColumns64(rows: isize, columns: isize, channels: isize, alpha: f64, a: usize, out: usize): void {
+  sumColumns<f64>(rows, columns, channels, alpha, a, out);
+}
+
+export function unfold32(
+  channels: isize, height: isize, width: isize, kernelHeight: isize, kernelWidth: isize,
+  strideY: isize, strideX: isize, dilationY: isize, dilationX: isize, paddingY: isize, paddingX: isize,
+  outHeight: isize, outWidth: isize, image: usize, columns: usize,
+): void {
+  unfold<f32>(
+    channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
+    outHeight, outWidth, image, columns,
+  );
+}
+export function unfold64(
+  channels: isize, height: isize, width: isize, kernelHeight: isize, kernelWidth: isize,
+  strideY: isize, strideX: isize, dilationY: isize, dilationX: isize, paddingY: isize, paddingX: isize,
+  outHeight: isize, outWidth: isize, image: usize, columns: usize,
+): void {
+  unfold<f64>(
+    channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
+    outHeight, outWidth, image, columns,
+  );
+}
+
+export function fold32(
+  channels: isize, height: isize, width: isize, kernelHeight: isize, kernelWidth: isize,
+  strideY: isize, strideX: isize, dilationY: isize, dilationX: isize, paddingY: isize, paddingX: isize,
+  outHeight: isize, outWidth: isize, image: usize, columns: usize,
+): void {
+  fold<f32>(
+    channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
+    outHeight, outWidth, image, columns,
+  );
+}
+export function fold64(
+  channels: isize, height: isize, width: isize, kernelHeight: isize, kernelWidth: isize,
+  strideY: isize, strideX: isize, dilationY: isize, dilationX: isize, paddingY: isize, paddingX: isize,
+  outHeight: isize, outWidth: isize, image: usize, columns: usize,
+): void {
+  fold<f64>(
+    channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
+    outHeight, outWidth, image, columns,
+  );
+}
