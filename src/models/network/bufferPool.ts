@@ -6,20 +6,14 @@ export interface BufferPool {
   /** An array of count·size numbers, with whatever was in it. */
   acquire(count: number, size: number): FloatArray;
   giveBack(array: FloatArray): void;
-  release(): void;
 }
 
 export function bufferPool(math: VectorMath, precision: Precision, capacity: number): BufferPool {
-  const wholes: FloatArray[] = [];
   const free = new Map<number, FloatArray[]>();
   const wholeOf = new WeakMap<FloatArray, FloatArray>();
   return {
     acquire(count, size) {
-      let whole = free.get(size)?.pop();
-      if (!whole) {
-        whole = math.allocate(precision, capacity * size);
-        wholes.push(whole);
-      }
+      const whole = free.get(size)?.pop() ?? math.allocate(precision, capacity * size);
       const part = whole.subarray(0, count * size);
       wholeOf.set(part, whole);
       return part;
@@ -30,9 +24,6 @@ export function bufferPool(math: VectorMath, precision: Precision, capacity: num
       const same = free.get(size);
       if (same) same.push(whole);
       else free.set(size, [whole]);
-    },
-    release() {
-      for (const whole of wholes) math.release(whole);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
 import { bufferPool } from "./bufferPool.ts";
 import { type Graph, inputNode, parameterCount, parameterOffsets } from "./graph.ts";
 import type { JacobianShare, Point, Rule, Tangents } from "./operation.ts";
+import { owningMath } from "./owningMath.ts";
 import { sizeOf } from "./shape.ts";
 
 export interface EvaluationOptions {
@@ -26,7 +27,7 @@ export interface ParameterUse {
  * with derivatives at it, and may be called in any order and number until the next `forward`.
  *
  * θ and gradients are flat arrays of length p in the evaluation's precision; outputs and their cotangents hold
- * count·size numbers. Arrays that are returned belong to the evaluation and are valid until its next call.
+ * count·size numbers. θ is not copied: it stays as it is until the next `forward`. Arrays that are returned belong to the evaluation and are valid until its next call.
  */
 export interface Evaluation {
   readonly capacity: number;
@@ -40,7 +41,10 @@ export interface Evaluation {
   valueOf(node: number): FloatArray;
   /** J·direction. */
   jvp(direction: FloatArray): FloatArray;
-  /** gradient ← gradient + scale·Jᵀcotangent; the gradient may be θ itself unless a parameter is shared. */
+  /**
+   * gradient ← gradient + scale·Jᵀcotangent; the gradient may be θ itself unless a parameter is shared, and then only
+   * `forward` may follow.
+   */
   vjp(cotangent: FloatArray, scale: number, gradient: FloatArray): void;
   /**
    * gradient ← gradient + scale·(Jᵀ·cotangentTangent + (d/dt Jᵀ)cotangent) along the direction of the last `jvp`, which must be
@@ -56,7 +60,8 @@ export interface Evaluation {
 }
 
 export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
-  const { math, precision, capacity } = options;
+  const { precision, capacity } = options;
+  const { math, releaseAll } = owningMath(options.math);
   const { nodes } = graph;
   const sizes = nodes.map(({ shape }) => sizeOf(shape));
   const inputSize = sizeOf(graph.input);
@@ -68,7 +73,7 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
     operation.bind(
       inputs.map((value) => value.shape),
       parameters.map((index) => graph.parameters[index].shape),
-      options,
+      { ...options, math },
     ),
   );
   const active = trainedNodes(graph);
@@ -78,6 +83,7 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   const tangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
   const cotangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
   const cotangentTangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
+  let noTangent: FloatArray | undefined;
 
   let count = 0;
   let points: Point[] = [];
@@ -123,6 +129,11 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   const seed = (all: (FloatArray | undefined)[], cotangent: FloatArray) => {
     if (cotangent.length !== count * outputSize) {
       throw new RangeError(`cotangent: expected length ${count * outputSize}, got ${cotangent.length}`);
+    }
+    // left behind where an error broke off the sweep before
+    for (const [node, left] of all.entries()) {
+      if (left) pool.giveBack(left);
+      all[node] = undefined;
     }
     const start = pool.acquire(count, outputSize);
     start.set(cotangent);
@@ -172,7 +183,9 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
         rule.jvp(points[node], tangentsAt(node, direction), tangents[node].subarray(0, count * sizes[node]));
       }
       const result = tangents[graph.output.node];
-      return result ? result.subarray(0, count * outputSize) : math.allocate(precision, count * outputSize);
+      if (result) return result.subarray(0, count * outputSize);
+      noTangent ??= math.allocate(precision, capacity * outputSize);
+      return noTangent.subarray(0, count * outputSize);
     },
     vjp(cotangent, scale, gradient) {
       const gradients = views(gradient);
@@ -213,10 +226,7 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
       });
     },
     sharesOf: (node) => rules[node].shares ?? [],
-    release() {
-      for (const array of [inputValues, ...values, ...tangents]) if (array) math.release(array);
-      pool.release();
-    },
+    release: releaseAll,
   };
 }
 
