@@ -27,7 +27,8 @@ export interface ParameterUse {
  * with derivatives at it, and may be called in any order and number until the next `forward`.
  *
  * θ and gradients are flat arrays of length p in the evaluation's precision; outputs and their cotangents hold
- * count·size numbers. θ is not copied: it stays as it is until the next `forward`. Arrays that are returned belong to the evaluation and are valid until its next call.
+ * count·size numbers. θ is not copied: it must not change until the next `forward`. Arrays that are returned belong to
+ * the evaluation and are valid until its next call.
  */
 export interface Evaluation {
   readonly capacity: number;
