@@ -20,11 +20,7 @@ export function batchSampler({
   replacement = true,
   stream,
 }: BatchOptions): () => Int32Array {
-  if (!Number.isInteger(batchSize) || batchSize < 1 || (!replacement && batchSize > samples)) {
-    throw new RangeError(
-      `batchSize: expected an integer in [1, ${replacement ? "∞" : samples}], got ${batchSize}`,
-    );
-  }
+  requireBatchSize(samples, batchSize, replacement);
   const batch = new Int32Array(batchSize);
   if (replacement) {
     return () => {
@@ -37,9 +33,53 @@ export function batchSampler({
   return () => {
     for (let k = 0; k < batchSize; k++) {
       const other = k + stream.integer(samples - k);
-      [order[k], order[other]] = [order[other], order[k]];
-      batch[k] = order[k];
+      batch[k] = swap(order, k, other);
     }
     return batch;
   };
+}
+
+/**
+ * The same batches as a function of the step, each from a stream of its own: a run that is taken up again at some step draws
+ * what it would have drawn. The array is overwritten by the next call. Throws as `batchSampler` does.
+ */
+export function batchesByStep({
+  samples,
+  batchSize,
+  replacement = true,
+  stream,
+}: BatchOptions): (step: number) => Int32Array {
+  requireBatchSize(samples, batchSize, replacement);
+  const batch = new Int32Array(batchSize);
+  const order = Int32Array.from({ length: replacement ? 0 : samples }, (_, i) => i);
+  const swapped = new Int32Array(batchSize);
+  return (step) => {
+    const draws = stream.split(step);
+    if (replacement) {
+      for (let k = 0; k < batchSize; k++) batch[k] = draws.integer(samples);
+      return batch;
+    }
+    for (let k = 0; k < batchSize; k++) {
+      swapped[k] = k + draws.integer(samples - k);
+      batch[k] = swap(order, k, swapped[k]);
+    }
+    // back to the identity, so that no batch depends on those before
+    for (let k = batchSize - 1; k >= 0; k--) swap(order, k, swapped[k]);
+    return batch;
+  };
+}
+
+/** Exchanges two entries and returns what is now the first. */
+function swap(order: Int32Array, i: number, j: number): number {
+  const moved = order[i];
+  order[i] = order[j];
+  order[j] = moved;
+  return order[i];
+}
+
+function requireBatchSize(samples: number, batchSize: number, replacement: boolean): void {
+  if (Number.isInteger(batchSize) && batchSize >= 1 && (replacement || batchSize <= samples)) return;
+  throw new RangeError(
+    `batchSize: expected an integer in [1, ${replacement ? "∞" : samples}], got ${batchSize}`,
+  );
 }

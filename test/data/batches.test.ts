@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { batchSampler } from "../../src/data/batches.ts";
+import { batchesByStep, batchSampler } from "../../src/data/batches.ts";
 import { createStream } from "../../src/random/index.ts";
 
 const options = (batchSize: number, replacement: boolean) => ({
@@ -9,10 +9,27 @@ const options = (batchSize: number, replacement: boolean) => ({
   stream: createStream(4).split(batchSize, String(replacement)),
 });
 
-describe.each([true, false])("replacement: %s", (replacement) => {
+/** Both ways to draw, as one function for the next batch. */
+const samplers = {
+  batchSampler,
+  batchesByStep(options: Parameters<typeof batchesByStep>[0]) {
+    const batch = batchesByStep(options);
+    let step = 0;
+    return () => batch(step++);
+  },
+};
+
+describe.each([
+  ["batchSampler", true],
+  ["batchSampler", false],
+  ["batchesByStep", true],
+  ["batchesByStep", false],
+] as const)("%s, replacement: %s", (name, replacement) => {
+  const sampler = samplers[name];
+
   test("every sample is as likely as every other", () => {
     const draws = 20_000;
-    const next = batchSampler(options(3, replacement));
+    const next = sampler(options(3, replacement));
     const counts = new Array(10).fill(0);
     for (let k = 0; k < draws; k++) for (const i of next()) counts[i]++;
     const expected = (draws * 3) / 10;
@@ -23,7 +40,7 @@ describe.each([true, false])("replacement: %s", (replacement) => {
 
   test("variance of the batch mean is that of docs/theory.md §1: Σ/B, times (n−B)/(n−1) without replacement", () => {
     const [draws, batchSize] = [40_000, 4];
-    const next = batchSampler(options(batchSize, replacement));
+    const next = sampler(options(batchSize, replacement));
     const value = (i: number) => i - 4.5;
     const variance = 8.25;
     let squares = 0;
@@ -34,13 +51,30 @@ describe.each([true, false])("replacement: %s", (replacement) => {
   });
 });
 
-test("without replacement no sample comes twice, and a full batch is everything", () => {
-  const next = batchSampler(options(10, false));
-  for (let k = 0; k < 100; k++) expect(new Set(next()).size).toBe(10);
-});
+test.each(["batchSampler", "batchesByStep"] as const)(
+  "%s: without replacement no sample comes twice, and a full batch is everything",
+  (name) => {
+    const next = samplers[name](options(10, false));
+    for (let k = 0; k < 100; k++) expect(new Set(next()).size).toBe(10);
+  },
+);
+
+test.each([true, false])(
+  "batches of a step do not depend on those drawn before, replacement: %s",
+  (replacement) => {
+    const inOrder = batchesByStep(options(4, replacement));
+    const drawn = Array.from({ length: 20 }, (_, step) => [...inOrder(step)]);
+    const another = batchesByStep(options(4, replacement));
+    for (const step of [13, 2, 19, 2, 0]) expect([...another(step)]).toEqual(drawn[step]);
+    expect(new Set(drawn.map(String)).size).toBe(20);
+  },
+);
 
 test("sizes that do not fit throw", () => {
   expect(() => batchSampler(options(11, false))).toThrow(RangeError);
   expect(() => batchSampler(options(0, true))).toThrow(RangeError);
   expect(() => batchSampler(options(1.5, true))).toThrow("batchSize");
+  expect(() => batchesByStep(options(11, false))).toThrow(
+    "batchSize: expected an integer in [1, 10], got 11",
+  );
 });
