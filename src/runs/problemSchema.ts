@@ -1,0 +1,47 @@
+/** What a person writes to have data, a network and a loss: the part that `train` and `measure --model` have in common. */
+import { z } from "zod";
+import { alternatives, knownKeys } from "../config.ts";
+import { imageSetNames, splits, standardisations } from "../data/dataset/config.ts";
+import { architectureSchema } from "../models/network/architectures/schema.ts";
+
+const count = z.int().min(1);
+const seed = z.int().min(0);
+
+const selection = {
+  classes: z.array(z.int().min(0)).min(1).readonly().optional(),
+  samples: count.optional(),
+  seed: seed.optional(),
+  standardise: z.enum(standardisations).optional(),
+};
+const imageSet = { ...selection, folder: z.string().optional(), split: z.enum(splits).optional() };
+const sets = [
+  ...imageSetNames.map((name) => {
+    const whole = { name: z.literal(name), ...imageSet };
+    return z.strictObject(whole, { error: knownKeys(whole) });
+  }),
+  (() => {
+    const whole = { name: z.literal("npz"), file: z.string(), ...selection };
+    return z.strictObject(whole, { error: knownKeys(whole) });
+  })(),
+] as const;
+
+/** `DatasetConfig`, as typed by a person. */
+export const datasetSchema = z.discriminatedUnion("name", sets as never, {
+  error: (issue) =>
+    issue.code === "invalid_union"
+      ? `expected a data set named ${alternatives([...imageSetNames, "npz"])}, got ${JSON.stringify((issue.input as { name?: unknown }).name) ?? "nothing"}`
+      : undefined,
+});
+
+export const lossNames = ["mse", "cross-entropy"] as const;
+export const targetEncodings = ["one-hot", "signs", "values"] as const;
+
+export const problemKeys = {
+  data: datasetSchema,
+  model: architectureSchema,
+  loss: z.enum(lossNames).default("mse"),
+  /** "one-hot" (C outputs) or "signs" (one output, +1 for the first class, −1 for the others) for classes; "values" as the file has them. */
+  targets: z.enum(targetEncodings).optional(),
+  precision: z.enum(["f32", "f64"]).default("f32"),
+  seed: seed.default(1),
+};
