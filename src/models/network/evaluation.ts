@@ -226,7 +226,14 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
         if (nodes[node].parameters.length > 0) visit({ node, point: points[node], cotangent: current });
       });
     },
-    sharesOf: (node) => rules[node].shares ?? [],
+    sharesOf(node) {
+      const { shares = [] } = rules[node];
+      const { operation, parameters } = nodes[node];
+      if (shares.length === parameters.length) return shares;
+      throw new RangeError(
+        `${operation.name}: expected a share of each of ${parameters.length} parameters, got ${shares.length}`,
+      );
+    },
     release: releaseAll,
   };
 }

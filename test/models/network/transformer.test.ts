@@ -81,7 +81,7 @@ describe("an evaluation of a transformer with shared parameters", () => {
     expect(seen).toEqual(withParameters.reverse());
   });
 
-  it.each([2 ** 12, 2 ** 28])(
+  it.each([1, 2 ** 12, 2 ** 28])(
     "has one Jacobian as a model, its Gram matrix too, in %i bytes",
     async (memoryLimit) => {
       const targets = draw("y", p.outputs);

@@ -4,7 +4,7 @@ import type { JacobianShare, OuterShare } from "../operation.ts";
 import { bytesOf, type GramContext, type GramPart, lowerProducts, type Place } from "./part.ts";
 import type { ParameterPlan } from "./plan.ts";
 
-/** Consecutive numbers of one parameter: the columns of J that they are. For an outer share, whole right indices of one group. */
+/** Consecutive numbers of one parameter: the columns of J that they are. */
 export interface ColumnRange {
   readonly plan: ParameterPlan;
   readonly from: number;
@@ -19,24 +19,33 @@ export function columnTiles(plans: readonly ParameterPlan[], columns: number): C
   const tiles: ColumnRange[][] = [];
   let room = 0;
   for (const plan of plans) {
-    const [{ share }] = plan.uses;
-    const unit = share.kind === "outer" ? share.left : 1;
-    const groupSize = share.kind === "outer" ? share.left * share.right : plan.size;
+    const unit = indivisible(plan);
     for (let from = 0; from < plan.size; ) {
-      const groupEnd = (Math.floor(from / groupSize) + 1) * groupSize;
       if (room < unit || (room < plan.size - from && room < columns / 2)) {
         tiles.push([]);
         room = Math.max(columns, unit);
       }
-      // all groups at once, or part of one
-      const whole = from === 0 && plan.size <= room;
-      const to = whole ? plan.size : Math.min(groupEnd, from + Math.floor(room / unit) * unit);
+      const to = Math.min(plan.size, from + Math.floor(room / unit) * unit);
       tiles[tiles.length - 1].push({ plan, from, to });
       room -= to - from;
       from = to;
     }
   }
   return tiles;
+}
+
+/** Columns that stay together: whole left factors of every use. */
+function indivisible({ uses }: ParameterPlan): number {
+  return uses.reduce(
+    (unit, { share }) => (share.kind === "outer" ? leastCommonMultiple(unit, share.left) : unit),
+    1,
+  );
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return (a / divisor) * b;
 }
 
 /** Per-sample gradients of some columns of J, n·C × their number, and K gains rows·rowsᵀ. */
