@@ -97,7 +97,8 @@ function expectDifferences(
     const [above, below] = [step, -step].map((h) => f(theta.map((value, k) => value + h * v[k])));
     return above.map((value, k) => (value - below[k]) / (2 * step));
   };
-  const [coarse, fine] = [central(2 ** -9), central(2 ** -10)];
+  const step = 2 ** -9 / Math.sqrt(dot(v, v));
+  const [coarse, fine] = [central(step), central(step / 2)];
   const off = actual.map((value, k) => value - (4 * fine[k] - coarse[k]) / 3);
   const tolerance = 1e-7 * (Math.sqrt(dot(actual, actual)) + 1e-3);
   expectClose(Math.sqrt(dot(off, off)), 0, tolerance, `${what} against differences`);
