@@ -49,13 +49,15 @@ describe.skipIf(python === undefined)(
   `PyTorch snippets${python ? "" : " (skipped: no python with torch here)"}`,
   () => {
     test.each([
-      ["README.md", "autograd.grad", ""],
+      ["README.md", "onnx.export", "", ["--onnx", "model.onnx", "--data", "data.npz"]],
+      ["docs/measure.md", "autograd.grad", "", ["--npz", "point.npz"]],
       [
         "docs/measure.md",
         "functorch",
         '\nnp.savez("point.npz", jacobian=jacobian.detach().numpy(), residuals=(model(x) - y).detach().numpy())\n',
+        ["--npz", "point.npz"],
       ],
-    ])("the one of %s gives what PyTorch gives", async (file, marker, ending) => {
+    ] as const)("the one of %s with %s gives what PyTorch gives", async (file, marker, ending, source) => {
       const script = join(folder.path, "snippet.py");
       writeFileSync(script, problem + pythonBlock(file, marker) + ending + oracle);
       const printed = execFileSync(python as string, [script], {
@@ -64,7 +66,7 @@ describe.skipIf(python === undefined)(
         stdio: "pipe",
       });
       const expected = JSON.parse(printed.trim().split("\n").at(-1) as string);
-      const { code, stdout, stderr } = await noisegeo(["measure", "--npz", "point.npz", "--json", "-"], {
+      const { code, stdout, stderr } = await noisegeo(["measure", ...source, "--json", "-"], {
         cwd: folder.path,
       });
       expect(code, stderr).toBe(0);
