@@ -1,5 +1,6 @@
 /** The compiled vector functions (assembly/vector/index.ts), on a memory of the caller's. */
 import type { Precision } from "../vectorMath.ts";
+import { base64Bytes } from "./base64.ts";
 import { memoryFlagsAt, vectorModuleBase64 } from "./vectorModule.generated.ts";
 
 type Window = (
@@ -50,8 +51,7 @@ const activations = [...piecewiseLinear, ...smooth];
 
 /** Throws a WebAssembly.CompileError where 128-bit SIMD is missing. */
 export async function instantiateVectorModule(memory: WebAssembly.Memory): Promise<VectorModule> {
-  const text = atob(vectorModuleBase64);
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = base64Bytes(vectorModuleBase64);
   if (memory.buffer instanceof ArrayBuffer) bytes[memoryFlagsAt] = unsharedWithMaximum;
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const exports = instance.exports as unknown as Exports;

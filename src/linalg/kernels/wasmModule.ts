@@ -1,4 +1,5 @@
 /** The compiled SIMD module (assembly/index.ts) and instances of it. It imports nothing, so it runs anywhere. */
+import { base64Bytes } from "./base64.ts";
 import { wasmModuleBase64 } from "./wasmModule.generated.ts";
 
 type Pack = (
@@ -52,8 +53,7 @@ export interface WasmInstance extends WasmFunctions {
 
 /** Compiles the module. Throws a WebAssembly.CompileError where 128-bit SIMD is missing. */
 export async function compileWasmModule(): Promise<WebAssembly.Module> {
-  const text = atob(wasmModuleBase64);
-  return WebAssembly.compile(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  return WebAssembly.compile(base64Bytes(wasmModuleBase64));
 }
 
 export function instantiate(module: WebAssembly.Module): WasmInstance {
