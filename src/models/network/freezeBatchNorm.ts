@@ -23,7 +23,7 @@ export function freezeBatchNorm(
   graph: Graph,
   theta: Float64Array,
   inputs: FloatArray,
-  { kernels, math }: { readonly kernels: Kernels; readonly math: VectorMath },
+  context: { readonly kernels: Kernels; readonly math: VectorMath },
 ): void {
   requireLength("theta", theta, parameterCount(graph));
   const samples = inputs.length / sizeOf(graph.input);
@@ -32,21 +32,44 @@ export function freezeBatchNorm(
       `inputs: expected a multiple of ${sizeOf(graph.input)} numbers, got ${inputs.length}`,
     );
   }
+  const { math, releaseAll } = owningMath(context.math);
+  try {
+    freezeInOrder(graph, theta, inputs, samples, { kernels: context.kernels, math });
+  } finally {
+    releaseAll();
+  }
+}
+
+function freezeInOrder(
+  graph: Graph,
+  theta: Float64Array,
+  inputs: FloatArray,
+  samples: number,
+  { kernels, math }: { readonly kernels: Kernels; readonly math: VectorMath },
+): void {
   const { nodes } = graph;
-  const lastNorm = nodes.findLastIndex(({ operation }) => batchNormStatistics(operation) !== undefined);
+  const held = (numbers: FloatArray) => {
+    const array = math.allocate("float64", numbers.length);
+    array.set(numbers);
+    return array;
+  };
   const offsets = parameterOffsets(graph);
+  const flat = held(theta);
   const parameters = graph.parameters.map(({ shape }, k) =>
-    theta.subarray(offsets[k], offsets[k] + sizeOf(shape)),
+    flat.subarray(offsets[k], offsets[k] + sizeOf(shape)),
   );
+  const values = new Map<number, FloatArray>([[inputNode, held(inputs)]]);
+  const lastReader = lastReaders(nodes);
+
   /** What a node gives for all samples. */
-  const outputOf = (node: Node, values: ReadonlyMap<number, FloatArray>): Float64Array => {
+  const outputOf = (node: Node): FloatArray => {
     const { math: scratch, releaseAll } = owningMath(math);
     const rule = node.operation.bind(
       node.inputs.map(({ shape }) => shape),
       node.parameters.map((k) => graph.parameters[k].shape),
       { kernels, math: scratch, precision: "float64", capacity: Math.min(chunk, samples) },
     );
-    const output = new Float64Array(samples * sizeOf(node.shape));
+    const output = math.allocate("float64", samples * sizeOf(node.shape));
     for (let start = 0; start < samples; start += chunk) {
       const count = Math.min(chunk, samples - start);
       const part = (whole: FloatArray, shape: Shape) =>
@@ -62,9 +85,7 @@ export function freezeBatchNorm(
     return output;
   };
 
-  const values = new Map<number, FloatArray>([[inputNode, new Float64Array(inputs)]]);
-  const lastReader = lastReaders(nodes);
-
+  const lastNorm = nodes.findLastIndex(({ operation }) => batchNormStatistics(operation) !== undefined);
   for (let index = 0; index <= lastNorm; index++) {
     const node = nodes[index];
     const statistics = batchNormStatistics(node.operation);
@@ -73,8 +94,12 @@ export function freezeBatchNorm(
       writeStatistics(values.get(source)!, shape[0], sizeOf(shape) / shape[0], statistics);
     }
     if (index === lastNorm) return;
-    values.set(index, outputOf(node, values));
-    for (const { node: source } of node.inputs) if (lastReader.get(source) === index) values.delete(source);
+    values.set(index, outputOf(node));
+    for (const source of new Set(node.inputs.map((value) => value.node))) {
+      if (lastReader.get(source) !== index) continue;
+      math.release(values.get(source)!);
+      values.delete(source);
+    }
   }
 }
 
