@@ -26,6 +26,11 @@ export interface LanczosOptions extends MatrixFreeOptions {
   readonly largest?: number | undefined;
   /** How many of the smallest eigenvalues; 0 by default. */
   readonly smallest?: number | undefined;
+  /**
+   * The first vector of the first chain, of length N and any scale; random by default. One pair that is wanted of an end is then
+   * the outermost eigenvector that this vector is not orthogonal to.
+   */
+  readonly start?: Float64Array | undefined;
   /** A pair has converged when ‖Av − λv‖ ≤ tolerance·‖A‖; 1e-10 by default. */
   readonly tolerance?: number | undefined;
   /** Products after which the pairs at hand are returned, besides one a pair for its residual; 1,000 by default. */
@@ -53,13 +58,16 @@ export interface LeadingEigenpairs {
   readonly smallest: readonly Eigenpair[];
   /** Whether, up to a chance of 1e-4, no copy of a multiple eigenvalue was passed over. */
   readonly complete: boolean;
+  /** The Ritz value below the last of `largest`, which estimates the next eigenvalue from below; undefined where there is none. */
+  readonly nextLargest: number | undefined;
   readonly products: number;
 }
 
 /**
  * The largest and the smallest eigenpairs of A. Multiple eigenvalues count as often as they occur: an end of which two
  * or more are wanted takes further chains that look for their copies. Equal `random` streams give equal results.
- * Throws a RangeError on counts that are not whole or both zero, and as `multiply` does.
+ * Throws a RangeError on counts that are not whole or both zero, on a start of another length or without a direction, and as
+ * `multiply` does.
  */
 export async function lanczos(
   operator: SymmetricOperator,
@@ -84,7 +92,8 @@ export async function lanczos(
     for (const [j, k] of positions.entries()) setEntry(projected, j, j, ritz.values[k]);
   };
 
-  appendRandom(basis, size, options.random);
+  if (options.start === undefined) appendRandom(basis, size, options.random);
+  else basis.append(options.start, requireStart(options.start, size));
   let chain: LanczosChain = { steps: 0, restarted: false, locked: [] };
   let nextLook = 1;
   for (;;) {
@@ -125,6 +134,7 @@ export async function lanczos(
         largest: pairs.slice(Math.max(0, pairs.length - ends.largest)).reverse(),
         smallest: pairs.slice(0, ends.smallest),
         complete,
+        nextLargest: ritz.values[basis.count - ends.largest - 1],
         products: products + pairs.length,
       };
     }
@@ -141,6 +151,15 @@ export async function lanczos(
       basis.append(rest, remainder);
     }
   }
+}
+
+/** ‖start‖. */
+function requireStart(start: Float64Array, size: number): number {
+  const length = norm(start);
+  if (start.length === size && length > 0 && length < Infinity) return length;
+  throw new RangeError(
+    `lanczos: expected a finite start of length ${size}, not 0, got length ${start.length} with norm ${length}`,
+  );
 }
 
 /** The pairs with their residuals, at one product each. `vectors` holds one a row. */

@@ -175,6 +175,22 @@ describe("operators too large to write out", () => {
   });
 });
 
+test("a start of one's own: the outermost eigenvector that it meets, and the value next to it", async () => {
+  const operator = diagonalOperator(Float64Array.of(9, 7, 7, 5, 4, 4));
+  const find = (start: Float64Array) =>
+    lanczos(operator, { kernels, random: random("start"), largest: 1, start });
+  const { largest, nextLargest } = await find(Float64Array.of(0, 3e-200, 4e-200, 1e-200, 0, 1e-200));
+  expect(largest[0].value).toBeCloseTo(7, 13);
+  expect(nextLargest).toBeCloseTo(5, 13);
+  // the part of the start in the eigenspace, whichever vectors span it
+  expect(Math.abs(largest[0].vector[1])).toBeCloseTo(0.6, 13);
+  expect(Math.abs(largest[0].vector[2])).toBeCloseTo(0.8, 13);
+  const alone = await find(Float64Array.of(0, 0, 0, 0, 1, 1));
+  expect(alone).toMatchObject({ nextLargest: undefined, products: 2 });
+  await expect(find(new Float64Array(6))).rejects.toThrow(RangeError);
+  await expect(find(Float64Array.of(1, 2))).rejects.toThrow("start of length 6");
+});
+
 test("wasm kernels find the same; equal streams give equal bits", async () => {
   const diagonal = Float64Array.from({ length: 400 }, (_, i) => 1 / (i + 1));
   const run = (own: Kernels) =>
