@@ -1,8 +1,20 @@
 import type { SymmetricMatrix } from "../linalg/matrix.ts";
 
+export type LossKind = "mse" | "cross-entropy";
+
+/** The losses ℓ_i of the samples, in the units of the loss. */
+export interface SampleLosses {
+  readonly kind: LossKind;
+  /** ℓ_i, length n. */
+  readonly sampleLosses: Float64Array;
+}
+
 /**
  * A model to first order at a point θ: all that geometry and dynamics may know of it (docs/theory.md §1).
  * Rows of the Jacobian J ∈ R^{nC×p} are (sample, output) pairs, sample-major: row i·C + c is ∂f_c(x_i)/∂θ.
+ *
+ * For every loss the gradient of sample i is g_i = J_iᵀr_i and the Gauss–Newton matrix is G = (1/n) Σ J_iᵀJ_i. For
+ * cross-entropy J and r are therefore those of whitened logits (docs/theory.md §9, `whitenedLinearization`).
  */
 export interface Linearization {
   /** n */
@@ -11,8 +23,10 @@ export interface Linearization {
   readonly outputs: number;
   /** p */
   readonly parameters: number;
-  /** r = f(x;θ) − y, length n·C, sample-major. */
+  /** r, length n·C, sample-major: f(x;θ) − y for the square loss. */
   readonly residuals: Float64Array;
+  /** The square loss ℓ_i = ½‖r_i‖² when left out. */
+  readonly loss?: SampleLosses;
   /** J·direction: length p → length n·C. */
   jvp(direction: Float64Array): Float64Array | Promise<Float64Array>;
   /** Jᵀ·weights: length n·C → length p. */

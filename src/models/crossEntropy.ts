@@ -1,0 +1,160 @@
+import { InputError } from "../inputError.ts";
+import { dense, mirrorLower, type SymmetricMatrix } from "../linalg/matrix.ts";
+import type { HessianLinearization, Linearization } from "./linearization.ts";
+import { requireLength } from "./requireLength.ts";
+import { type SoftmaxWhitening, softmaxWhitening } from "./softmaxWhitening.ts";
+
+/** Logits z to first order at θ: J is their Jacobian. */
+export interface LogitLinearization
+  extends Pick<Linearization, "samples" | "outputs" | "parameters" | "jvp" | "vjp"> {
+  /** z, length n·C, sample-major. */
+  readonly logits: Float64Array;
+  /** K = JJᵀ, a matrix of its own: it is overwritten. */
+  gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
+  /** H·direction with the Hessian H of the mean cross-entropy. */
+  hvp?(direction: Float64Array): Float64Array | Promise<Float64Array>;
+}
+
+/**
+ * Cross-entropy of a softmax as the least-squares problem that has the same gradients and the same Gauss–Newton matrix
+ * (derived in docs/theory.md §9). With p = softmax(z), q = √p and S = diag(q)(I − qqᵀ), for each sample
+ * J̃ = SᵀJ and r̃ = (p − y)/q: then SSᵀ = diag(p) − ppᵀ and Sr̃ = p − y, so J̃ᵀr̃ = Jᵀ(p − y) and J̃ᵀJ̃ = Jᵀ(diag(p) − ppᵀ)J.
+ *
+ * `targets` are n classes (Int32Array) or n·C probabilities y (Float64Array). Hessian products pass through. Throws an
+ * InputError on a single output, on classes that there are not or rows that are no probabilities, and as
+ * `softmaxWhitening` does; a RangeError on another length.
+ */
+export function whitenedLinearization(
+  logits: LogitLinearization & Pick<HessianLinearization, "hvp">,
+  targets: Int32Array | Float64Array,
+): HessianLinearization;
+export function whitenedLinearization(
+  logits: LogitLinearization,
+  targets: Int32Array | Float64Array,
+): Linearization;
+export function whitenedLinearization(
+  logits: LogitLinearization,
+  targets: Int32Array | Float64Array,
+): Linearization {
+  const { samples, outputs, parameters } = logits;
+  if (outputs < 2) {
+    throw new InputError(
+      `cross-entropy: expected at least two outputs, one a class, got ${outputs}; use the square loss, or two outputs`,
+    );
+  }
+  requireLength("logits", logits.logits, samples * outputs);
+  const probabilities = targetProbabilities(targets, samples, outputs);
+  const whitening = softmaxWhitening(logits.logits, probabilities, outputs);
+  return {
+    samples,
+    outputs,
+    parameters,
+    residuals: whitening.residuals,
+    loss: { kind: "cross-entropy", sampleLosses: whitening.sampleLosses },
+    async jvp(direction) {
+      const image = (await logits.jvp(direction)).slice();
+      for (let i = 0; i < samples; i++) whiten(whitening, i, image, i * outputs, 1);
+      return image;
+    },
+    vjp(weights) {
+      requireLength("weights", weights, samples * outputs);
+      return logits.vjp(colour(whitening, weights));
+    },
+    async gram() {
+      return whitenedGram(whitening, await logits.gram());
+    },
+    ...(logits.hvp && { hvp: logits.hvp.bind(logits) }),
+  };
+}
+
+/** z ← Sᵀz = q∘(z − pᵀz) in place, for the C numbers of sample i that start at `start`, `stride` apart. */
+function whiten(
+  { roots, largest }: SoftmaxWhitening,
+  sample: number,
+  z: Float64Array,
+  start: number,
+  stride: number,
+): void {
+  const outputs = roots.length / largest.length;
+  const first = sample * outputs;
+  // from the largest class, which then drops out of the mean: p ≈ 1 would leave nothing but rounding there
+  const reference = z[start + largest[sample] * stride];
+  let mean = 0;
+  for (let c = 0; c < outputs; c++) {
+    const difference = z[start + c * stride] - reference;
+    z[start + c * stride] = difference;
+    mean += roots[first + c] * (roots[first + c] * difference);
+  }
+  for (let c = 0; c < outputs; c++) {
+    z[start + c * stride] = roots[first + c] * (z[start + c * stride] - mean);
+  }
+}
+
+/** Su = q∘(u − q(qᵀu)) of all samples. Its sum over classes is zero: that gives the largest class, which would cancel. */
+function colour({ roots, largest }: SoftmaxWhitening, u: Float64Array): Float64Array {
+  const outputs = roots.length / largest.length;
+  const result = new Float64Array(u.length);
+  for (let i = 0; i < largest.length; i++) {
+    const start = i * outputs;
+    const top = start + largest[i];
+    let along = 0;
+    for (let k = start; k < start + outputs; k++) along += roots[k] * u[k];
+    for (let k = start; k < start + outputs; k++) {
+      if (k === top) continue;
+      result[k] = roots[k] * (u[k] - roots[k] * along);
+      result[top] -= result[k];
+    }
+  }
+  return result;
+}
+
+/** Blocks S_iᵀK_ijS_j, in place where the layout allows. */
+function whitenedGram(whitening: SoftmaxWhitening, given: SymmetricMatrix): SymmetricMatrix {
+  const size = given.rows;
+  const plain = given.offset === 0 && given.columnStride === 1 && given.rowStride === size;
+  const gram = plain ? given : dense(given);
+  const samples = whitening.largest.length;
+  const outputs = size / samples;
+  for (let i = 0; i < samples; i++) {
+    for (let b = 0; b < size; b++) whiten(whitening, i, gram.data, i * outputs * size + b, size);
+  }
+  for (let a = 0; a < size; a++) {
+    for (let j = 0; j < samples; j++) whiten(whitening, j, gram.data, a * size + j * outputs, 1);
+  }
+  mirrorLower(gram);
+  return gram;
+}
+
+/** y, n·C numbers, each sample's summing to 1. */
+function targetProbabilities(
+  targets: Int32Array | Float64Array,
+  samples: number,
+  outputs: number,
+): Float64Array {
+  const result = new Float64Array(samples * outputs);
+  if (targets instanceof Int32Array) {
+    requireLength("classes", targets, samples);
+    for (const [i, label] of targets.entries()) {
+      if (!(label >= 0 && label < outputs)) {
+        throw new InputError(
+          `targets: expected classes from 0 to ${outputs - 1}, got ${label} for sample ${i}; give the model one output a class`,
+        );
+      }
+      result[i * outputs + label] = 1;
+    }
+    return result;
+  }
+  requireLength("target probabilities", targets, samples * outputs);
+  for (let i = 0; i < samples; i++) {
+    const own = targets.subarray(i * outputs, (i + 1) * outputs);
+    const sum = own.reduce((total, value) => total + value, 0);
+    // float32 sources sum to 1 up to their rounding
+    if (!(own.every((value) => value >= 0) && Math.abs(sum - 1) <= 1e-5)) {
+      throw new InputError(
+        `targets: expected numbers of at least 0 that sum to 1, got ${own.join(", ")} for sample ${i}; give classes, or probabilities`,
+      );
+    }
+    for (let c = 0; c < outputs; c++) result[i * outputs + c] = own[c] / sum;
+  }
+  return result;
+}
