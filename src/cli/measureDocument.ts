@@ -1,5 +1,6 @@
 import type { Measurement } from "../geometry/measure.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
+import type { LossKind } from "../models/linearization.ts";
 
 /** The JSON document of `noisegeo measure` (docs/contract.md): undefined values are null, their reasons stand in `undefined`. */
 export interface MeasureDocument {
@@ -8,7 +9,7 @@ export interface MeasureDocument {
   readonly outputs: number;
   readonly parameters: number;
   readonly loss: number | null;
-  readonly lossKind: "mse";
+  readonly lossKind: LossKind;
   readonly lossAlignment: {
     readonly covariance: number | null;
     readonly secondMoment: number | null;
@@ -32,7 +33,7 @@ export interface MeasureDocument {
 
 /** `top`: how many eigen-directions, sharpest first. */
 export function measureDocument(measurement: Measurement, top: number): MeasureDocument {
-  const { samples, outputs, parameters, summary, spectrum, intervals } = measurement;
+  const { samples, outputs, parameters, lossKind, summary, spectrum, intervals } = measurement;
   const reasons: Record<string, string> = {};
   const finite = (value: number | Undefined, path: string): number | null => {
     if (isDefined(value) && Number.isFinite(value)) return value;
@@ -57,7 +58,7 @@ export function measureDocument(measurement: Measurement, top: number): MeasureD
     outputs,
     parameters,
     loss: finite(summary.loss, "loss"),
-    lossKind: "mse",
+    lossKind,
     lossAlignment: {
       covariance: field(measurement.lossAlignment, (value) => value.covariance, "lossAlignment.covariance"),
       secondMoment: field(

@@ -1,6 +1,6 @@
 import type { Measurement } from "../geometry/measure.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
-import { format } from "./measureReading.ts";
+import { format, withoutNormaliser } from "./measureReading.ts";
 
 /** A quantity as people read it; the terminal and the page show the same ones. */
 export interface Fact {
@@ -10,7 +10,10 @@ export interface Fact {
 }
 
 export function measureFacts(measurement: Measurement): readonly Fact[] {
-  const { summary, outputs, lossAlignment, intervals, spectrum, certificate } = measurement;
+  const { summary, lossAlignment, intervals, spectrum, certificate } = measurement;
+  const squareLoss = measurement.lossKind === "mse";
+  // what isotropic residuals of several outputs would give says nothing of a softmax
+  const outputs = squareLoss ? measurement.outputs : 1;
   const facts: Fact[] = [{ label: "loss L", value: format(summary.loss) }];
   const interval = (kind: "covariance" | "secondMoment", factor = 1) =>
     isDefined(intervals)
@@ -18,6 +21,20 @@ export function measureFacts(measurement: Measurement): readonly Fact[] {
       : {};
   const aligned = (kind: "covariance" | "secondMoment", factor = 1) =>
     shown(isDefined(lossAlignment) ? lossAlignment[kind] * factor : lossAlignment);
+  if (!squareLoss) {
+    facts.push(
+      {
+        label: "Tr(ΣG)/‖G‖_F²",
+        value: shown(withoutNormaliser(measurement)),
+        note: "1: Σ = G, the noise of labels drawn from the model's own probabilities",
+      },
+      {
+        label: "normaliser 2L of the alignments",
+        value: format(2 * summary.loss),
+        note: "the square loss's: Σ ≈ 2L·G is a square-loss statement",
+      },
+    );
+  }
   facts.push({ label: "loss alignment μ", value: aligned("covariance"), ...interval("covariance") });
   facts.push({
     label: "with the second moment, μ₁",

@@ -26,7 +26,14 @@ export function measurePage(
   });
 }
 
-function spectrumFigure({ spectrum, outputs }: Measurement, shown: number): Figure {
+/** Where the decoupled form of the noise would lie: for cross-entropy that is Σ = G (docs/theory.md §9). */
+function decoupledRule({ lossKind, outputs, summary }: Measurement): { series: string; value: number } {
+  if (lossKind !== "mse") return { series: "Σ = G", value: 1 / (2 * summary.loss) };
+  return { series: outputs > 1 ? "Σ = (2L/C)·G" : "Σ = 2L·G", value: 1 / outputs };
+}
+
+function spectrumFigure(measurement: Measurement, shown: number): Figure {
+  const { spectrum, lossKind } = measurement;
   const indices = Array.from({ length: shown }, (_, k) => k);
   const along = (kind: "covariance" | "secondMoment") =>
     indices.flatMap((k) => {
@@ -51,7 +58,7 @@ function spectrumFigure({ spectrum, outputs }: Measurement, shown: number): Figu
     x,
     y: { label: "directional alignment (dimensionless)", scale: "linear" },
     layers: [
-      { kind: "rule", series: outputs > 1 ? "Σ = (2L/C)·G" : "Σ = 2L·G", axis: "y", value: 1 / outputs },
+      { kind: "rule", axis: "y", ...decoupledRule(measurement) },
       { kind: "points", series: "g₁(v_k), second moment", points: along("secondMoment") },
       { kind: "points", series: "g(v_k), covariance", points: along("covariance") },
     ],
@@ -60,7 +67,7 @@ function spectrumFigure({ spectrum, outputs }: Measurement, shown: number): Figu
   return {
     id: "spectrum",
     title: "Directional alignment along the eigenvectors of the Gauss–Newton matrix",
-    caption: `g(v_k) = v_kᵀ Σ v_k / (2L · v_kᵀ G v_k): 1 where the noise along v_k is what curvature and loss alone predict.${more > 0 ? ` The ${shown} sharpest of ${spectrum.eigenvalues.length} directions.` : ""}`,
+    caption: `g(v_k) = v_kᵀ Σ v_k / (2L · v_kᵀ G v_k): ${lossKind === "mse" ? "1 where the noise along v_k is what curvature and loss alone predict." : "2L is the normaliser of the square loss; the line is the noise of labels drawn from the model's own probabilities, Σ = G."}${more > 0 ? ` The ${shown} sharpest of ${spectrum.eigenvalues.length} directions.` : ""}`,
     panels: [eigenvalues, alignment],
   };
 }

@@ -1,5 +1,6 @@
+import type { Alignment } from "../geometry/alignment.ts";
 import type { Measurement } from "../geometry/measure.ts";
-import { isDefined } from "../geometry/undefined.ts";
+import { isDefined, type Undefined } from "../geometry/undefined.ts";
 
 /**
  * μ of noise with the same trace but no preferred direction, Tr Σ·Tr G/(p·2L·‖G‖_F²): what alignment is worth.
@@ -13,11 +14,17 @@ function isotropicLossAlignment({ summary, parameters }: Measurement): number {
   );
 }
 
+/** Tr(ΣG)/‖G‖_F², the alignment before it is divided by 2L. */
+export function withoutNormaliser({ lossAlignment, summary }: Measurement): number | Undefined {
+  return isDefined(lossAlignment) ? 2 * summary.loss * lossAlignment.covariance : lossAlignment;
+}
+
 /** One sentence that says what the numbers mean. */
 export function measureReading(measurement: Measurement): string {
   const { lossAlignment, outputs } = measurement;
   if (!isDefined(lossAlignment)) return `No alignment here: ${lossAlignment.undefined}.`;
   if (measurement.samples === 1) return "One sample makes no noise: Σ = 0, so μ = 0.";
+  if (measurement.lossKind !== "mse") return crossEntropyReading(measurement, lossAlignment);
   const value = lossAlignment.covariance * outputs;
   const symbol = outputs > 1 ? "C·μ" : "μ";
   const decoupled = outputs > 1 ? "(2L/C)·G" : "2L·G";
@@ -29,6 +36,17 @@ export function measureReading(measurement: Measurement): string {
   return (
     `${symbol} = ${format(value)}: to second order SGD's noise raises the loss ${strength}; ` +
     `noise of the same size without a preferred direction would have ${symbol} = ${format(isotropic)}.`
+  );
+}
+
+/** Against Σ = G, which has a meaning for cross-entropy (docs/theory.md §9), rather than Σ = 2L·G, which has none. */
+function crossEntropyReading(measurement: Measurement, { covariance }: Alignment): string {
+  const unit = 2 * measurement.summary.loss;
+  return (
+    `Tr(ΣG)/‖G‖_F² = ${format(unit * covariance)}: to second order SGD's noise raises the loss as many times as fast as ` +
+    "noise Σ = G would, that of labels drawn from the model's own probabilities; noise of the same size without a " +
+    `preferred direction would have ${format(unit * isotropicLossAlignment(measurement))}. μ = ${format(covariance)} divides by 2L, ` +
+    "the normaliser of the square loss."
   );
 }
 

@@ -1,6 +1,7 @@
+import { doubledLosses, noLoss } from "./loss.ts";
 import { forEachGradientImage, meanGradientImage, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
-import { type Undefined, zeroGaussNewton, zeroLoss } from "./undefined.ts";
+import { type Undefined, zeroGaussNewton } from "./undefined.ts";
 
 /** A metric with the noise covariance Σ, and its variant with the uncentred second moment Σ₁ = Σ + ∇L∇Lᵀ. */
 export interface Alignment {
@@ -16,8 +17,8 @@ export interface Alignment {
  * For C > 1 outputs, C·μ is the value that compares with 1 (isotropic residuals give Σ₁ ≈ (2L/C)·G).
  */
 export function lossAlignment(point: GeometryPoint): Alignment | Undefined {
-  const loss = squaredNorm(point.residuals);
-  if (loss === 0) return zeroLoss;
+  const loss = doubledLosses(point);
+  if (loss === 0) return noLoss(point);
   const geometry = squaredNorm(point.gram.data);
   if (geometry === 0) return zeroGaussNewton;
   const mean = meanGradientImage(point);

@@ -2,7 +2,7 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { block, type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
 import { squaredNorm } from "./perSample.ts";
 import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
-import { flatDirection, type Undefined, zeroGaussNewton } from "./undefined.ts";
+import { flatDirection, squareLossOnly, type Undefined, zeroGaussNewton } from "./undefined.ts";
 
 /** The exact extremes that a metric takes over every nonzero residual vector allowed. */
 export interface Extremes {
@@ -21,6 +21,7 @@ export async function lossAlignmentExtremes(
   kernels: Kernels,
   subspace?: Matrix<Float64Array>,
 ): Promise<Extremes | Undefined> {
+  if (point.lossKind !== "mse") return squareLossOnly;
   const geometry = squaredNorm(point.gram.data);
   if (geometry === 0) return zeroGaussNewton;
   const form = await squaredGram(point, kernels);
@@ -40,6 +41,7 @@ export async function directionalExtremes(
   kernels: Kernels,
   subspace?: Matrix<Float64Array>,
 ): Promise<Extremes | Undefined> {
+  if (point.lossKind !== "mse") return squareLossOnly;
   const scale = powerOfTwoBelow(image.reduce((max, value) => Math.max(max, Math.abs(value)), 0));
   const z = image.map((value) => value / scale);
   const norm = squaredNorm(z);
@@ -57,6 +59,7 @@ export async function directionalExtremes(
  * min_i a_i / mean_i a_i with a_i = Σ_j K_ij² (docs/theory.md §3).
  */
 export function aPosterioriBound(point: GeometryPoint, kernels: Kernels): number | Undefined {
+  if (point.lossKind !== "mse") return squareLossOnly;
   const geometry = squaredNorm(point.gram.data);
   if (geometry === 0) return zeroGaussNewton;
   const { samples: n, outputs, gram } = point;

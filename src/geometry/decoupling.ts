@@ -1,6 +1,7 @@
+import { doubledLosses, noLoss } from "./loss.ts";
 import { forEachGradientImage, meanGradientImage, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
-import { type Undefined, zeroGaussNewton, zeroLoss } from "./undefined.ts";
+import { type Undefined, zeroGaussNewton } from "./undefined.ts";
 
 /**
  * Relative distance of the noise from its decoupled form, ‖Σ − s·2L·G‖_F/‖s·2L·G‖_F, with s = 1 as in [WW] or s = 1/C
@@ -12,8 +13,8 @@ import { type Undefined, zeroGaussNewton, zeroLoss } from "./undefined.ts";
 export function decouplingDistance(point: GeometryPoint, perOutput = false): number | Undefined {
   const { samples: n, outputs, gram, residuals } = point;
   const size = residuals.length;
-  const loss = squaredNorm(residuals) / n / (perOutput ? outputs : 1);
-  if (loss === 0) return zeroLoss;
+  const loss = doubledLosses(point) / n / (perOutput ? outputs : 1);
+  if (loss === 0) return noLoss(point);
   const geometry = squaredNorm(gram.data);
   if (geometry === 0) return zeroGaussNewton;
   const mean = meanGradientImage(point);

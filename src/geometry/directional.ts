@@ -1,9 +1,9 @@
 import type { Matrix } from "../linalg/matrix.ts";
 import { entry } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
-import { squaredNorm } from "./perSample.ts";
+import { doubledLosses, noLoss } from "./loss.ts";
 import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
-import { flatDirection, type Undefined, zeroLoss } from "./undefined.ts";
+import { flatDirection, type Undefined } from "./undefined.ts";
 
 /**
  * Directional alignment over the subspace spanned by orthonormal v_1 … v_m, given their images z_j = J v_j as the
@@ -18,8 +18,8 @@ export function directionalAlignment(
   if (images.rows !== residuals.length) {
     throw new RangeError(`images: expected ${residuals.length} rows (samples × outputs), got ${images.rows}`);
   }
-  const loss = squaredNorm(residuals);
-  if (loss === 0) return zeroLoss;
+  const loss = doubledLosses(point);
+  if (loss === 0) return noLoss(point);
   const scale = powerOfTwoBelow(largestEntry(images));
   const slopes = new Float64Array(samples);
   let centred = 0;

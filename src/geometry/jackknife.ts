@@ -1,5 +1,6 @@
 import type { Alignment } from "./alignment.ts";
 import { type Interval, studentInterval } from "./interval.ts";
+import { doubledLoss, doubledLosses } from "./loss.ts";
 import { squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 import type { Undefined } from "./undefined.ts";
@@ -22,7 +23,7 @@ export function lossAlignmentIntervals(
     return { undefined: `an interval over samples needs at least 3 of them, got ${point.samples}` };
   const values = leaveOneOut(point);
   if (values.some((value) => !Number.isFinite(value.covariance))) {
-    return { undefined: "leaving out one sample leaves zero residuals or a zero Jacobian" };
+    return { undefined: "leaving out one sample leaves a zero loss or a zero Jacobian" };
   }
   return {
     covariance: jackknife(
@@ -36,7 +37,8 @@ export function lossAlignmentIntervals(
   };
 }
 
-function jackknife(estimate: number, leftOut: readonly number[]): Interval {
+/** estimate ± t·standard error of n values, each with one sample left out. */
+export function jackknife(estimate: number, leftOut: readonly number[]): Interval {
   const count = leftOut.length;
   const mean = leftOut.reduce((sum, value) => sum + value / count, 0);
   const squares = leftOut.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -45,14 +47,13 @@ function jackknife(estimate: number, leftOut: readonly number[]): Interval {
 
 /** μ and μ₁ with each sample left out in turn, by taking that sample's rows and columns out of every sum. */
 function leaveOneOut(point: GeometryPoint): Alignment[] {
-  const { samples: n, outputs, residuals } = point;
+  const { samples: n } = point;
   const sums = pairSums(point);
-  const loss = squaredNorm(residuals);
+  const loss = doubledLosses(point);
   return Array.from({ length: n }, (_, k) => {
-    const own = residuals.subarray(k * outputs, (k + 1) * outputs);
     const second = sums.secondMoment.total - sums.secondMoment.touching[k];
     const geometry = sums.geometry.total - sums.geometry.touching[k];
-    const unit = 1 / ((loss - squaredNorm(own)) * geometry);
+    const unit = 1 / ((loss - doubledLoss(point, k)) * geometry);
     const secondMoment = (n - 1) * second * unit;
     return { secondMoment, covariance: secondMoment - sums.gradientImage[k] * unit };
   });

@@ -1,5 +1,5 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import type { Linearization } from "../models/linearization.ts";
+import type { Linearization, LossKind } from "../models/linearization.ts";
 import { type Alignment, lossAlignment } from "./alignment.ts";
 import { aPosterioriBound, type Extremes, lossAlignmentExtremes } from "./certificate.ts";
 import { decouplingDistance } from "./decoupling.ts";
@@ -23,6 +23,8 @@ export interface Measurement {
   readonly samples: number;
   readonly outputs: number;
   readonly parameters: number;
+  /** With cross-entropy the normaliser 2L of the alignments is that of the square loss, for want of another. */
+  readonly lossKind: LossKind;
   readonly summary: NoiseSummary;
   readonly lossAlignment: Alignment | Undefined;
   /** 95 % over the samples. */
@@ -62,8 +64,9 @@ const certificateLimit = 16_384;
  */
 export async function measure(linearization: Sweepable, options: MeasureOptions): Promise<Measurement> {
   const { samples, outputs, parameters } = linearization;
-  const sizes = { samples, outputs, parameters };
-  if (linearization.blocks && parameters < samples * outputs) {
+  const lossKind = linearization.loss?.kind ?? "mse";
+  const sizes = { samples, outputs, parameters, lossKind };
+  if (linearization.blocks && lossKind === "mse" && parameters < samples * outputs) {
     const sweep = () => (linearization.blocks as () => AsyncIterable<JacobianBlock>)();
     const measured = await measureMoments(sizes, sweep, options.kernels);
     return options.certificate
@@ -94,7 +97,7 @@ async function measureGram(linearization: Linearization, { kernels, certificate 
 }
 
 async function measureMoments(
-  sizes: { readonly samples: number; readonly outputs: number; readonly parameters: number },
+  sizes: Pick<Measurement, "samples" | "outputs" | "parameters" | "lossKind">,
   sweep: () => AsyncIterable<JacobianBlock>,
   kernels: Kernels,
 ): Promise<Measurement> {

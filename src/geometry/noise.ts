@@ -1,8 +1,9 @@
-import { squaredNorm } from "./perSample.ts";
+import { doubledLosses } from "./loss.ts";
+import { gradientProduct, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 
 export interface NoiseSummary {
-  /** L = (1/2n) Σ ‖r_i‖². */
+  /** L = (1/n) Σ ℓ_i. */
   readonly loss: number;
   /** Tr G, in parameter units⁻². */
   readonly gaussNewtonTrace: number;
@@ -16,13 +17,13 @@ export interface NoiseSummary {
 
 /** First- and second-moment sizes of loss, noise and geometry at a point, from K and r (docs/theory.md §1–2). */
 export function noiseSummary(point: GeometryPoint): NoiseSummary {
-  const { samples: n, gram, gramScale, residuals, residualScale } = point;
+  const { samples: n, gram, gramScale, residualScale } = point;
   const gradientScale = gramScale * residualScale * residualScale;
   const squares = gradientSquares(point);
   let trace = 0;
   for (let i = 0; i < gram.rows; i++) trace += gram.data[i * gram.columns + i];
   return {
-    loss: ((residualScale * squaredNorm(residuals)) / (2 * n)) * residualScale,
+    loss: ((residualScale * doubledLosses(point)) / (2 * n)) * residualScale,
     gaussNewtonTrace: (trace / n) * gramScale,
     gaussNewtonFrobenius: (Math.sqrt(squaredNorm(gram.data)) / n) * gramScale,
     noiseTrace: squares.centred * gradientScale,
@@ -35,25 +36,15 @@ export function noiseSummary(point: GeometryPoint): NoiseSummary {
  * agree; the difference is then taken pair by pair, (1/2n²) Σ_ij ‖g_i − g_j‖², which cannot turn negative by much.
  */
 function gradientSquares(point: GeometryPoint): { centred: number; ofMean: number } {
-  const { samples: n, outputs, gram, residuals } = point;
-  const size = residuals.length;
+  const { samples: n } = point;
   const own = new Float64Array(n);
   let ofMean = 0;
   let centred = 0;
-  const inner = (i: number, j: number): number => {
-    let sum = 0;
-    for (let a = i * outputs; a < (i + 1) * outputs; a++) {
-      let part = 0;
-      for (let b = j * outputs; b < (j + 1) * outputs; b++) part += gram.data[a * size + b] * residuals[b];
-      sum += part * residuals[a];
-    }
-    return sum;
-  };
-  for (let i = 0; i < n; i++) own[i] = inner(i, i);
+  for (let i = 0; i < n; i++) own[i] = gradientProduct(point, i, i);
   for (let i = 0; i < n; i++) {
     ofMean += own[i];
     for (let j = 0; j < i; j++) {
-      const product = inner(i, j);
+      const product = gradientProduct(point, i, j);
       ofMean += 2 * product;
       centred += own[i] + own[j] - 2 * product;
     }

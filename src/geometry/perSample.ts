@@ -40,6 +40,18 @@ function gradientImage(
   }
 }
 
+/** g_iᵀg_j = r_iᵀ K_ij r_j, in the point's scaled units. */
+export function gradientProduct({ outputs, gram, residuals }: GeometryPoint, i: number, j: number): number {
+  const size = residuals.length;
+  let sum = 0;
+  for (let a = i * outputs; a < (i + 1) * outputs; a++) {
+    let part = 0;
+    for (let b = j * outputs; b < (j + 1) * outputs; b++) part += gram.data[a * size + b] * residuals[b];
+    sum += part * residuals[a];
+  }
+  return sum;
+}
+
 /** K r / n = J∇L, the mean of the gradient images (length n·C, in the point's scaled units). */
 export function meanGradientImage(point: GeometryPoint): Float64Array {
   const mean = new Float64Array(point.residuals.length);

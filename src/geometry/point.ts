@@ -1,11 +1,13 @@
 import type { Matrix } from "../linalg/matrix.ts";
 import { dense } from "../linalg/matrix.ts";
-import type { Linearization } from "../models/linearization.ts";
+import type { Linearization, LossKind, SampleLosses } from "../models/linearization.ts";
 
 /**
  * Gram matrix and residuals at a point θ in canonical form: contiguous, finite, and scaled by powers of two
  * (so without rounding) such that their largest entries lie in [1, 2). The alignments do not depend on either
- * scale; squares and fourth powers of the entries then neither overflow nor vanish.
+ * scale; squares and fourth powers of the entries then neither overflow nor vanish. The residuals of a whitened
+ * cross-entropy (docs/theory.md §9) may themselves differ by many powers of ten and count only through the gradient
+ * images K·r: those are brought to [1, 2) instead.
  */
 export interface GeometryPoint {
   /** n */
@@ -18,16 +20,21 @@ export interface GeometryPoint {
   /** r/residualScale, length n·C. */
   readonly residuals: Float64Array;
   readonly residualScale: number;
+  readonly lossKind: LossKind;
+  /** ℓ_i, unscaled, where they are not ½‖r_i‖². */
+  readonly sampleLosses?: Float64Array;
 }
 
 /**
  * The canonical point of a Gram matrix K = JJᵀ (n·C × n·C) and residuals r (n·C, sample-major).
- * Throws a RangeError when the shapes disagree or an entry is NaN or infinite.
+ * `loss` is left out, or holds ½‖r_i‖², for the square loss. Throws a RangeError when the shapes disagree or an entry is
+ * NaN or infinite.
  */
 export function geometryPoint(
   gram: Matrix<Float64Array>,
   residuals: Float64Array,
   outputs = 1,
+  loss?: SampleLosses,
 ): GeometryPoint {
   const size = residuals.length;
   if (!Number.isInteger(outputs) || outputs < 1 || size % outputs !== 0 || size === 0) {
@@ -44,7 +51,7 @@ export function geometryPoint(
   const entries = contiguous ? gram.data.subarray(0, size * size) : dense(gram).data;
   const gramScale = powerOfTwoBelow(largest(entries, "Gram matrix"));
   const residualScale = powerOfTwoBelow(largest(residuals, "residuals"));
-  return {
+  const point: GeometryPoint = {
     samples: size / outputs,
     outputs,
     gram: {
@@ -58,12 +65,46 @@ export function geometryPoint(
     gramScale,
     residuals: scaled(residuals, residualScale),
     residualScale,
+    lossKind: "mse",
+  };
+  return loss === undefined || loss.kind === "mse" ? point : withLosses(point, loss);
+}
+
+/** The point of a loss that is not ½‖r‖², its residuals scaled by their gradient images. */
+function withLosses(point: GeometryPoint, { kind, sampleLosses }: SampleLosses): GeometryPoint {
+  if (sampleLosses.length !== point.samples) {
+    throw new RangeError(`losses: expected ${point.samples}, one a sample, got ${sampleLosses.length}`);
+  }
+  largest(sampleLosses, "losses");
+  const scale = powerOfTwoBelow(longestImage(point));
+  return {
+    ...point,
+    residuals: scaled(point.residuals, scale),
+    residualScale: point.residualScale * scale,
+    lossKind: kind,
+    sampleLosses,
   };
 }
 
 /** The canonical point of a linearization: forms its Gram matrix. */
 export async function pointOf(linearization: Linearization): Promise<GeometryPoint> {
-  return geometryPoint(await linearization.gram(), linearization.residuals, linearization.outputs);
+  const { residuals, outputs, loss } = linearization;
+  return geometryPoint(await linearization.gram(), residuals, outputs, loss);
+}
+
+/** max_ij |h_ij| with h_i = J g_i. */
+function longestImage({ samples, outputs, gram, residuals }: GeometryPoint): number {
+  let longest = 0;
+  for (let row = 0; row < gram.rows; row++) {
+    for (let i = 0; i < samples; i++) {
+      let sum = 0;
+      for (let k = i * outputs; k < (i + 1) * outputs; k++) {
+        sum += gram.data[row * gram.columns + k] * residuals[k];
+      }
+      longest = Math.max(longest, Math.abs(sum));
+    }
+  }
+  return longest;
 }
 
 function largest(values: Float64Array, name: string): number {

@@ -1,6 +1,7 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { entry, type Matrix, matrix } from "../linalg/matrix.ts";
 import type { RandomStream } from "../random/stream.ts";
+import { squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 
 /** The part of the eigendecomposition of G that carries it: eigenvalues that are zero to rounding are left out. */
@@ -30,7 +31,31 @@ export async function gaussNewtonSpectrum(
   for (let i = 0; i < size; i++) {
     for (let k = 0; k < rank; k++) descending.data[i * rank + k] = entry(vectors, i, size - 1 - k);
   }
+  if (point.lossKind !== "mse") refineSmallRows(descending, point.gram, values, kernels);
   return { eigenvalues, vectors: descending };
+}
+
+/**
+ * An eigensolver leaves rounding of one size in all of u_k, but the rows of a whitened Jacobian are of very different
+ * sizes, and the residuals of the small ones are large. Where a row of K is shorter than the eigenvalue, its entry of
+ * K·u_k/λ_k is the same number with less rounding.
+ */
+function refineSmallRows(
+  vectors: Matrix<Float64Array>,
+  gram: Matrix<Float64Array>,
+  ascending: Float64Array,
+  kernels: Kernels,
+): void {
+  const { rows: size, columns: rank } = vectors;
+  const images = matrix(size, rank);
+  kernels.gemm(1, gram, vectors, 0, images);
+  for (let i = 0; i < size; i++) {
+    const length = Math.sqrt(squaredNorm(gram.data.subarray(i * size, (i + 1) * size)));
+    for (let k = 0; k < rank; k++) {
+      const value = ascending[size - 1 - k];
+      if (length < value) vectors.data[i * rank + k] = images.data[i * rank + k] / value;
+    }
+  }
 }
 
 /** How many of the ascending `values` of a positive semi-definite matrix are nonzero beyond its rounding. */

@@ -17,6 +17,9 @@ export const zeroLoss: Undefined = { undefined: "the loss is zero: every residua
 export const zeroGaussNewton: Undefined = {
   undefined: "the Gauss–Newton matrix is zero: every Jacobian entry is 0",
 };
+export const squareLossOnly: Undefined = {
+  undefined: "a statement about the residuals of the square loss: it has no counterpart for cross-entropy",
+};
 export const flatDirection: Undefined = {
   undefined: "the model does not change along this direction to first order: vᵀGv = 0",
 };
