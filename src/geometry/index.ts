@@ -8,6 +8,12 @@ export {
 } from "./certificate.ts";
 export { decouplingDistance } from "./decoupling.ts";
 export { directionalAlignment, directionalAlignments } from "./directional.ts";
+export {
+  type HessianEigenvalue,
+  type HessianMeasurement,
+  type HessianOptions,
+  measureHessian,
+} from "./hessian.ts";
 export { type Interval, meanInterval } from "./interval.ts";
 export { type AlignmentIntervals, lossAlignmentIntervals } from "./jackknife.ts";
 export { type Measurement, type MeasureOptions, measure } from "./measure.ts";
@@ -23,6 +29,16 @@ export {
 export { momentIntervals } from "./momentInterval.ts";
 export { type JacobianBlock, type MomentAccumulator, type Moments, momentAccumulator } from "./moments.ts";
 export { type NoiseSummary, noiseSummary } from "./noise.ts";
+export { type GradientNoiseScale, gradientNoiseScale } from "./noiseScale.ts";
 export { type GeometryPoint, geometryPoint, pointOf } from "./point.ts";
+export {
+  covarianceOperator,
+  covarianceProduct,
+  gaussNewtonOperator,
+  gaussNewtonProduct,
+  hessianOperator,
+  secondMomentOperator,
+  secondMomentProduct,
+} from "./products.ts";
 export { type GaussNewtonSpectrum, gaussNewtonSpectrum, randomDirectionImages } from "./spectrum.ts";
 export { defined, isDefined, type Undefined } from "./undefined.ts";

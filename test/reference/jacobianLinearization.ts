@@ -1,0 +1,22 @@
+import type { Linearization } from "../../src/models/linearization.ts";
+import { dot } from "./explicitGeometry.ts";
+import { gramOf, type Problem } from "./problems.ts";
+
+/** The linearization of an explicit Jacobian, by plain loops. */
+export function jacobianLinearization({ jacobian, residuals, outputs }: Problem): Linearization {
+  const parameters = jacobian[0].length;
+  return {
+    samples: residuals.length / outputs,
+    outputs,
+    parameters,
+    residuals,
+    jvp: (v) => Float64Array.from(jacobian, (row) => dot(row, v)),
+    vjp(u) {
+      const sum = new Float64Array(parameters);
+      for (const [k, row] of jacobian.entries())
+        for (const [a, value] of row.entries()) sum[a] += u[k] * value;
+      return sum;
+    },
+    gram: () => gramOf(jacobian),
+  };
+}
