@@ -40,7 +40,7 @@ export async function gaussNewtonSpectrum(
  * sizes, and the residuals of the small ones are large. Where a row of K is shorter than the eigenvalue, its entry of
  * K·u_k/λ_k is the same number with less rounding.
  */
-function refineSmallRows(
+export function refineSmallRows(
   vectors: Matrix<Float64Array>,
   gram: Matrix<Float64Array>,
   ascending: Float64Array,
@@ -52,7 +52,7 @@ function refineSmallRows(
   for (let i = 0; i < size; i++) {
     const length = Math.sqrt(squaredNorm(gram.data.subarray(i * size, (i + 1) * size)));
     for (let k = 0; k < rank; k++) {
-      const value = ascending[size - 1 - k];
+      const value = ascending[ascending.length - 1 - k];
       if (length < value) vectors.data[i * rank + k] = images.data[i * rank + k] / value;
     }
   }
