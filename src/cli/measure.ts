@@ -1,8 +1,13 @@
 import { join } from "node:path";
 import process from "node:process";
 import { type Command, Option } from "commander";
+import { type HessianMeasurement, measureHessian } from "../geometry/hessian.ts";
 import { type Measurement, measure } from "../geometry/measure.ts";
+import { InputError } from "../inputError.ts";
+import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
+import type { HessianLinearization, Linearization } from "../models/linearization.ts";
+import { createStream } from "../random/index.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
@@ -14,6 +19,7 @@ import { startProgress } from "./progress.ts";
 interface MeasureCommandOptions extends SourceOptions, KernelOptions {
   readonly top?: number;
   readonly certificate?: boolean;
+  readonly hessian?: boolean;
   readonly precision: "f32" | "f64";
   readonly json?: string;
   readonly out?: string;
@@ -21,6 +27,8 @@ interface MeasureCommandOptions extends SourceOptions, KernelOptions {
 
 /** Eigen-directions reported when --top is not given: all of a short spectrum, the sharpest of a long one. */
 const defaultTop = { all: 512, sharpest: 20 };
+
+const defaultSeed = 1;
 
 export function addMeasureCommand(program: Command, signal: AbortSignal): void {
   addKernelOptions(program.command("measure"))
@@ -65,7 +73,7 @@ async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise
     const measurement = await measured(source, options, signal);
     const rank = measurement.spectrum.eigenvalues.length;
     const top = options.top ?? (rank <= defaultTop.all ? rank : defaultTop.sharpest);
-    const document = measureDocument(measurement, top);
+    const document = measureDocument(measurement, top, options.seed ?? defaultSeed);
     await deliver(source.name, measurement, document, options);
   } finally {
     await source.close();
@@ -88,11 +96,31 @@ async function measured(
         progress.update(fraction);
       },
     });
-    return await measure(linearization, { kernels, certificate: options.certificate ?? false });
+    const measurement = await measure(linearization, {
+      kernels,
+      certificate: options.certificate ?? false,
+    });
+    if (!options.hessian) return measurement;
+    return { ...measurement, hessian: await hessianOf(linearization, kernels, options, signal) };
   } finally {
     progress.finish();
     await kernels.close();
   }
+}
+
+async function hessianOf(
+  linearization: Linearization,
+  kernels: Kernels,
+  { seed = defaultSeed }: MeasureCommandOptions,
+  signal: AbortSignal,
+): Promise<HessianMeasurement> {
+  if (!("hvp" in linearization)) {
+    throw new InputError(
+      "--hessian: expected a network (--onnx, --model or --run), got a Jacobian; leave --hessian out",
+    );
+  }
+  const stream = createStream(seed).split("hessian");
+  return measureHessian(linearization as HessianLinearization, { kernels, stream, signal });
 }
 
 async function deliver(

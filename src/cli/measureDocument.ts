@@ -28,12 +28,21 @@ export interface MeasureDocument {
   readonly certificate?: {
     readonly lossAlignment: { readonly min: number | null; readonly max: number | null };
   };
+  readonly hessian?: {
+    readonly maxEigenvalue: number | null;
+    /** ‖Hv − λv‖ of the eigenpair: some eigenvalue lies within it. */
+    readonly maxEigenvalueResidual: number;
+    readonly trace: number | null;
+    readonly traceStandardError: number;
+    /** Of the starting vectors and the trace's probes. */
+    readonly seed: number;
+  };
   readonly undefined: Readonly<Record<string, string>>;
 }
 
-/** `top`: how many eigen-directions, sharpest first. */
-export function measureDocument(measurement: Measurement, top: number): MeasureDocument {
-  const { samples, outputs, parameters, lossKind, summary, spectrum, intervals } = measurement;
+/** `top`: how many eigen-directions, sharpest first; `seed`: of what was drawn. */
+export function measureDocument(measurement: Measurement, top: number, seed: number): MeasureDocument {
+  const { samples, outputs, parameters, lossKind, summary, spectrum, intervals, hessian } = measurement;
   const reasons: Record<string, string> = {};
   const finite = (value: number | Undefined, path: string): number | null => {
     if (isDefined(value) && Number.isFinite(value)) return value;
@@ -94,6 +103,15 @@ export function measureDocument(measurement: Measurement, top: number): MeasureD
             "certificate.lossAlignment.max",
           ),
         },
+      },
+    }),
+    ...(hessian && {
+      hessian: {
+        maxEigenvalue: finite(hessian.largest.value, "hessian.maxEigenvalue"),
+        maxEigenvalueResidual: hessian.largest.residual,
+        trace: finite(hessian.trace, "hessian.trace"),
+        traceStandardError: hessian.traceStandardError,
+        seed,
       },
     }),
   } as const;

@@ -10,7 +10,7 @@ export interface Fact {
 }
 
 export function measureFacts(measurement: Measurement): readonly Fact[] {
-  const { summary, lossAlignment, intervals, spectrum, certificate } = measurement;
+  const { summary, lossAlignment, intervals, spectrum, certificate, hessian } = measurement;
   const squareLoss = measurement.lossKind === "mse";
   // what isotropic residuals of several outputs would give says nothing of a softmax
   const outputs = squareLoss ? measurement.outputs : 1;
@@ -67,6 +67,21 @@ export function measureFacts(measurement: Measurement): readonly Fact[] {
     { label: "noise Tr Σ (batch size 1)", value: format(summary.noiseTrace) },
     { label: "gradient ‖∇L‖²", value: format(summary.gradientNormSquared) },
   );
+  if (hessian) {
+    const { largest, trace, traceStandardError } = hessian;
+    facts.push(
+      {
+        label: "Hessian λ_max(H)",
+        value: format(largest.value),
+        note: `± ${format(largest.residual)}${largest.converged ? "" : ", not converged"}`,
+      },
+      {
+        label: "Tr H",
+        value: format(trace),
+        note: traceStandardError === 0 ? "exact" : `standard error ${format(traceStandardError)}`,
+      },
+    );
+  }
   if (certificate) {
     const { lossAlignment: extremes, aPosteriori } = certificate;
     facts.push(

@@ -4,6 +4,7 @@ import { type Alignment, lossAlignment } from "./alignment.ts";
 import { aPosterioriBound, type Extremes, lossAlignmentExtremes } from "./certificate.ts";
 import { decouplingDistance } from "./decoupling.ts";
 import { directionalAlignments } from "./directional.ts";
+import type { HessianMeasurement } from "./hessian.ts";
 import { type AlignmentIntervals, lossAlignmentIntervals } from "./jackknife.ts";
 import {
   momentDecouplingDistance,
@@ -44,6 +45,8 @@ export interface Measurement {
     /** Lower bound of μ₁ over all residuals. */
     readonly aPosteriori: number | Undefined;
   };
+  /** Of the exact Hessian, where the model knows it and it was asked for (`measureHessian`). */
+  readonly hessian?: HessianMeasurement;
 }
 
 export interface MeasureOptions {

@@ -3,6 +3,7 @@ import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
 import type { RandomStream } from "../../random/stream.ts";
+import { whitenedLinearization } from "../crossEntropy.ts";
 import type { HessianLinearization } from "../linearization.ts";
 import type { Model } from "../model.ts";
 import { requireLength } from "../requireLength.ts";
@@ -39,6 +40,7 @@ export interface NetworkModel extends Model {
   readonly targets: Float64Array;
   readonly loss: Loss;
   readonly precision: Precision;
+  /** With cross-entropy, of the least-squares problem that has its gradients and its G (`whitenedLinearization`). */
   linearize(theta: Float64Array): HessianLinearization;
   /** f(x_i;θ) of all samples, n·C. */
   predict(theta: Float64Array): Float64Array;
@@ -87,10 +89,13 @@ export function networkModel(options: NetworkOptions): NetworkModel {
     initialize: options.initialize,
     linearize(theta) {
       requireLength("theta", theta, parameters);
-      return networkLinearization(
+      const raw = networkLinearization(
         { ...data, ...context, samples, chunks: allSamples(), memoryLimit, onProgress },
         theta,
       );
+      return loss.kind === "mse"
+        ? raw
+        : whitenedLinearization({ ...raw, logits: raw.predictions }, targets);
     },
     predict(theta) {
       requireLength("theta", theta, parameters);

@@ -22,6 +22,11 @@ export interface LinearizationContext {
   readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
+export interface NetworkLinearization extends HessianLinearization {
+  /** f(x_i;θ), length n·C, sample-major. */
+  readonly predictions: Float64Array;
+}
+
 /**
  * The network to first and second order at θ. Residuals are ∂ℓ_i/∂f_i, J is the Jacobian of the raw outputs f. Every
  * product is one sweep over the samples in chunks; the activations of a data set that fits in one chunk are kept.
@@ -29,7 +34,7 @@ export interface LinearizationContext {
 export function networkLinearization(
   context: LinearizationContext,
   theta: Float64Array,
-): HessianLinearization {
+): NetworkLinearization {
   const { graph, targets, loss, samples, chunks, math, precision, memoryLimit } = context;
   const { evaluation } = chunks;
   const outputs = sizeOf(graph.output.shape);
@@ -43,8 +48,10 @@ export function networkLinearization(
   const point = theta.slice();
   const residuals = new Float64Array(size);
   const sampleLosses = new Float64Array(samples);
+  const predictions = new Float64Array(size);
   for (const { start, count, outputs: values } of chunks.sweep(point)) {
     const [from, to] = [start * outputs, (start + count) * outputs];
+    predictions.set(values, from);
     const chunkLosses = sampleLosses.subarray(start, start + count);
     loss.evaluate(values, targets.subarray(from, to), residuals.subarray(from, to), chunkLosses);
   }
@@ -71,6 +78,7 @@ export function networkLinearization(
     samples,
     outputs,
     parameters,
+    predictions,
     residuals,
     loss: { kind: loss.kind, sampleLosses },
     jvp(direction) {

@@ -130,7 +130,8 @@ describe.each(Object.entries(networks))("network model: %s", (_, build) => {
   it.each([squareLoss, crossEntropyLoss])("has an exact, symmetric Hessian product: $kind", async (loss) => {
     await fc.assert(
       fc.asyncProperty(cases, async (shape) => {
-        const { model, theta, stream } = problem(build, shape, loss);
+        const outputs = loss.kind === "mse" ? shape.outputs : shape.outputs + 1;
+        const { model, theta, stream } = problem(build, { ...shape, outputs }, loss);
         const p = model.parameters;
         const at = model.linearize(theta);
         const draw = (label: string) => stream.split(label).gaussians(new Float64Array(p));
