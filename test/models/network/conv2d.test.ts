@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openVectorMath } from "../../../src/linalg/kernels/openVectorMath.ts";
+import { openWasmKernels } from "../../../src/linalg/kernels/wasm.ts";
 import type { FloatArray } from "../../../src/linalg/matrix.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import { type Conv2dOptions, conv2d } from "../../../src/models/network/operations/conv2d.ts";
+import { describeShape, type Shape, sizeOf } from "../../../src/models/network/shape.ts";
 import { createStream } from "../../../src/random/index.ts";
 import { naiveKernels } from "../../reference/naiveKernels.ts";
 import { placesAlong, windowAt } from "../../reference/naiveWindows.ts";
+import { expectClose } from "../laws.ts";
 import { checkRule } from "./ruleChecks.ts";
 import { windows } from "./windows.ts";
 
@@ -39,6 +43,18 @@ function shapesOf({
   };
 }
 
+/** Image, weight, count, options. */
+const largeConvolutions: readonly (readonly [Shape, Shape, number, Conv2dOptions])[] = [
+  [[8, 13, 14], [8, 8, 3, 3], 3, { padding: [1, 1, 1, 1] }],
+  [[16, 16, 10], [4, 8, 2, 3], 3, { groups: 2, dilation: [2, 1], padding: [0, 3, 2, 0] }],
+  [[8, 15, 18], [2, 8, 3, 2], 4, { stride: [1, 2], padding: [0, 1, 1, 1] }],
+  // more padding than the kernel reaches: mirrored filters begin inside the image
+  [[8, 12, 12], [8, 8, 2, 2], 3, { padding: [3, 2, 2, 3] }],
+  // patches beyond the size of a band
+  [[16, 28, 28], [1, 16, 3, 3], 1, { padding: [1, 0, 1, 0] }],
+  [[8, 31, 36], [1, 8, 3, 3], 1, { stride: [2, 1], dilation: [1, 2] }],
+];
+
 describe("conv2d", () => {
   it("obeys the laws of a rule for any stride, padding, dilation and groups", () => {
     fc.assert(
@@ -54,7 +70,7 @@ describe("conv2d", () => {
   });
 
   it("obeys them at the sizes at which it goes by rows of the kernel, back by mirrored filters, and in bands", () => {
-    const check = (image: number[], weight: number[], count: number, options: Conv2dOptions) =>
+    for (const [image, weight, count, options] of largeConvolutions) {
       checkRule({
         operation: conv2d(options),
         inputs: [image],
@@ -62,14 +78,48 @@ describe("conv2d", () => {
         count,
         stream: createStream(image[1] * count),
       });
-    check([8, 13, 14], [8, 8, 3, 3], 3, { padding: [1, 1, 1, 1] });
-    check([16, 16, 10], [4, 8, 2, 3], 3, { groups: 2, dilation: [2, 1], padding: [0, 3, 2, 0] });
-    check([8, 15, 18], [2, 8, 3, 2], 4, { stride: [1, 2], padding: [0, 1, 1, 1] });
-    // more padding than the kernel reaches: mirrored filters begin inside the image
-    check([8, 12, 12], [8, 8, 2, 2], 3, { padding: [3, 2, 2, 3] });
-    // patches beyond the size of a band
-    check([16, 28, 28], [1, 16, 3, 3], 1, { padding: [1, 0, 1, 0] });
-    check([8, 31, 36], [1, 8, 3, 3], 1, { stride: [2, 1], dilation: [1, 2] });
+    }
+  });
+
+  it("gives the same numbers by the kernels in WebAssembly, on arrays that they share", async () => {
+    const [kernels, math] = [await openWasmKernels({ threads: 1 }), await openVectorMath()];
+    const stream = createStream(5);
+    for (const [image, weight, count, options] of largeConvolutions) {
+      const operation = conv2d(options);
+      const parameters = [weight, [weight[0]]];
+      const [expected, actual] = [
+        { kernels: naiveKernels, math: plainVectorMath },
+        { kernels, math },
+      ].map((fast) => {
+        const context = { ...fast, precision: "float64" as const, capacity: count };
+        const draw = (label: string, shape: Shape, samples: number) => {
+          const array = fast.math.allocate("float64", samples * sizeOf(shape)) as Float64Array;
+          return stream.split(label).gaussians(array);
+        };
+        const shape = operation.outputShape([image], parameters);
+        const rule = operation.bind([image], parameters, context);
+        const point = {
+          count,
+          inputs: [draw("x", image, count)],
+          parameters: parameters.map((of, k) => draw(`parameter ${k}`, of, 1)),
+          output: draw("y", shape, count),
+        };
+        rule.forward(point);
+        const cotangent = draw("cotangent", shape, count);
+        const target = draw("target", image, count);
+        rule.vjp(point, cotangent, [target]);
+        const gradients = parameters.map((of, k) => draw(`gradient ${k}`, of, 1));
+        rule.parameterVjp?.(point, cotangent, 1, gradients);
+        return [point.output, target, ...gradients];
+      });
+      for (const [k, array] of expected.entries()) {
+        const reach = Math.max(...array.map(Math.abs));
+        for (const [i, value] of array.entries()) {
+          expectClose(actual[k][i], value, 1e-13 * reach, `${describeShape(image)}: ${k}, ${i}`);
+        }
+      }
+    }
+    await kernels.close();
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { type FilterShape, mirror } from "./filterLayouts.ts";
 import { type ConvolutionProducts, patchProducts } from "./patchProducts.ts";
 import { pointwiseProducts } from "./pointwiseProducts.ts";
 import { scratch } from "./scratch.ts";
+import { sheetProducts } from "./sheetProducts.ts";
 
 /** Rows of patches below which products are no faster for being split by rows of the kernel, as measured. */
 const fewestRows = 16;
@@ -11,6 +12,11 @@ const fewestRows = 16;
 const fewestChannels = 8;
 /** Positions in all samples together below which putting weights in another order costs more than it gains, as measured. */
 const fewestPositions = 512;
+
+/** Weights in bytes, beyond a second-level cache, that are worth reading once for several images, as measured. */
+const leastWeightsOfSheet = 2 ** 21;
+/** Positions above which one image alone makes good use of them, as measured. */
+const mostPositionsOfSheet = 16;
 
 /** For images under `window`, the way to each product that was measured to be fastest. */
 export function convolutionProducts(
@@ -22,6 +28,11 @@ export function convolutionProducts(
   if (isPointwise(window)) return pointwiseProducts(window, groups, filters, context);
   const { channels, kernel, stride } = window;
   const positions = window.outHeight * window.outWidth;
+  const bytesEach = context.precision === "float32" ? 4 : 8;
+  const weights = ((filters / groups) * channels * kernel[0] * kernel[1]) / groups;
+  if (positions <= mostPositionsOfSheet && weights * bytesEach >= leastWeightsOfSheet) {
+    return sheetProducts(window, groups, filters, context);
+  }
   const many = (count: number) => count * positions >= fewestPositions;
   const fewRows = (channels / groups) * kernel[1] < fewestRows || kernel[0] === 1;
   const fewChannels = channels / groups < Math.min(fewestChannels, filters / groups);

@@ -19,7 +19,7 @@ import { scratch } from "./scratch.ts";
  */
 export interface ConvolutionProducts {
   /** y ← W ⋆ x + beta·y. */
-  correlate(count: number, weight: FloatArray, x: FloatArray, beta: number, y: FloatArray): void;
+  correlate(count: number, weight: FloatArray, x: FloatArray, beta: 0 | 1, y: FloatArray): void;
   /** x ← (∂y/∂x)ᵀ y + beta·x. */
   pull(count: number, weight: FloatArray, y: FloatArray, beta: 0 | 1, x: FloatArray): void;
   /** gradient ← gradient + scale·Σ_i (∂y_i/∂W)ᵀ y_i. */

@@ -7,7 +7,7 @@ const memory = new WeakMap<VectorMath, Map<string, FloatArray>>();
 
 /** An array of `length` with anything in it; what is written there lasts until the next call for the same use. */
 export function scratch(
-  use: "patches" | "filters" | "mirrored filters",
+  use: "patches" | "filters" | "mirrored filters" | "sheet" | "sheet of results",
   length: number,
   { math, precision }: BindContext,
 ): FloatArray {
