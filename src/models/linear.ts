@@ -1,13 +1,13 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, type SymmetricMatrix, transpose } from "../linalg/matrix.ts";
 import { innerProducts } from "./innerProducts.ts";
-import type { Model } from "./model.ts";
+import type { HessianModel } from "./model.ts";
 import { requireLength } from "./requireLength.ts";
 import { batchOf, meanLoss, type Samples, samples } from "./samples.ts";
 
 /**
  * f(x;θ) = Wx with θ = W ∈ R^{C×d} row-major, p = C·d. Its Jacobian is the same everywhere, J_i = I_C ⊗ x_iᵀ, so
- * K = XXᵀ ⊗ I_C. `initialize` draws W_ck ~ N(0, 1/d). Data as in `samples`, whose InputErrors it throws.
+ * K = XXᵀ ⊗ I_C and H = G. `initialize` draws W_ck ~ N(0, 1/d). Data as in `samples`, whose InputErrors it throws.
  */
 export function linearModel(options: {
   /** n×d */
@@ -15,7 +15,7 @@ export function linearModel(options: {
   /** n×C */
   readonly targets: Matrix<Float64Array>;
   readonly kernels: Kernels;
-}): Model {
+}): HessianModel {
   const { kernels } = options;
   const data = samples(options.inputs, options.targets);
   const { count, dimension, outputs } = data;
@@ -63,6 +63,11 @@ export function linearModel(options: {
         vjp(weights) {
           requireLength("weights", weights, count * outputs);
           return applyTransposed(1, data.inputs, weights, new Float64Array(parameters));
+        },
+        hvp(direction) {
+          requireLength("direction", direction, parameters);
+          const image = apply(data.inputs, direction);
+          return applyTransposed(1 / count, data.inputs, image, new Float64Array(parameters));
         },
         gram: () => repeatDiagonally(innerProducts(data.inputs, kernels), outputs),
       };

@@ -1,5 +1,5 @@
 import type { RandomStream } from "../random/stream.ts";
-import type { Linearization } from "./linearization.ts";
+import type { HessianLinearization, Linearization } from "./linearization.ts";
 
 /** A model with its data: f(x_i;θ) ∈ R^C on n samples with square loss ℓ_i = ½‖f(x_i;θ) − y_i‖². */
 export interface Model {
@@ -15,4 +15,9 @@ export interface Model {
    * returns the mean loss over the batch.
    */
   gradient(theta: Float64Array, batch: Int32Array, gradient: Float64Array): number;
+}
+
+/** A model that also knows its second derivatives. */
+export interface HessianModel extends Model {
+  linearize(theta: Float64Array): HessianLinearization;
 }

@@ -4,7 +4,7 @@ import { dense, type Matrix, matrix, type SymmetricMatrix, transpose } from "../
 import type { RandomStream } from "../random/stream.ts";
 import type { Activation } from "./activations.ts";
 import { innerProducts } from "./innerProducts.ts";
-import type { Model } from "./model.ts";
+import type { HessianModel } from "./model.ts";
 import { requireLength } from "./requireLength.ts";
 import { batchOf, meanLoss, type Samples, samples } from "./samples.ts";
 
@@ -38,7 +38,7 @@ export function twoLayerModel(options: {
   readonly secondLayer: Matrix<Float64Array>;
   readonly activation: Activation;
   readonly kernels: Kernels;
-}): Model {
+}): HessianModel {
   const { activation, kernels } = options;
   const data = samples(options.inputs, options.targets);
   const { count, dimension, outputs } = data;
@@ -92,6 +92,7 @@ export function twoLayerModel(options: {
     linearize(theta) {
       requireLength("theta", theta, parameters);
       const { residuals, slopes } = forward(theta, data);
+      const point = theta.slice();
       return {
         samples: count,
         outputs,
@@ -108,6 +109,23 @@ export function twoLayerModel(options: {
           const result = new Float64Array(parameters);
           backward(1, data.inputs, slopes, weights, result);
           return result;
+        },
+        // G·v and, where units bend, (1/n) Σ_ic r_ic a_cj σ''(b_jᵀx_i) (v_jᵀx_i) x_i
+        hvp(direction) {
+          requireLength("direction", direction, parameters);
+          const change = hidden(data.inputs, direction);
+          const units = hidden(data.inputs, point);
+          const bends = matrix(count, width);
+          for (let k = 0; k < bends.data.length; k++) {
+            bends.data[k] = activation.secondDerivative(units.data[k]) * change.data[k];
+          }
+          multiply(change, slopes);
+          const product = new Float64Array(parameters);
+          backward(1 / count, data.inputs, bends, residuals, product);
+          const gaussNewton = new Float64Array(parameters);
+          backward(1 / count, data.inputs, slopes, readOut(change), gaussNewton);
+          for (let k = 0; k < parameters; k++) product[k] += gaussNewton[k];
+          return product;
         },
         gram: () => structuredGram(data.inputs, slopes, second, kernels),
       };

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { entry, type Matrix, matrix } from "../../src/linalg/matrix.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { HessianModel, Model } from "../../src/models/model.ts";
 import type { RandomStream } from "../../src/random/stream.ts";
 import { differenceJacobian } from "../reference/finiteDifference.ts";
 
@@ -129,6 +129,32 @@ export async function expectDerivative(
       expectClose(value, differences.rows[k][j], differences.tolerances[k][j], `∂f_${k}/∂θ_${j}`);
     }
   }
+}
+
+/** hvp is the product with the derivative of ∇L, at what was linearised. `magnitude` as in `differenceJacobian`. */
+export async function expectHessian(
+  model: HessianModel,
+  theta: Float64Array,
+  step: number,
+  magnitude: number,
+): Promise<void> {
+  const all = Int32Array.from({ length: model.samples }, (_, i) => i);
+  const gradient = (at: Float64Array) => {
+    const result = new Float64Array(model.parameters);
+    model.gradient(at, all, result);
+    return result;
+  };
+  const differences = differenceJacobian(gradient, theta, step, magnitude);
+  const moving = theta.slice();
+  const linearization = model.linearize(moving);
+  moving.fill(0.125);
+  for (let j = 0; j < model.parameters; j++) {
+    const column = await linearization.hvp(unit(model.parameters, j));
+    for (const [k, value] of column.entries()) {
+      expectClose(value, differences.rows[k][j], differences.tolerances[k][j], `∂²L/∂θ_${k}∂θ_${j}`);
+    }
+  }
+  expect(() => linearization.hvp(new Float64Array(model.parameters + 1))).toThrow(RangeError);
 }
 
 /** Wrong lengths and batches are programming errors, and say so. */

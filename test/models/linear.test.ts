@@ -7,6 +7,7 @@ import { naiveKernels as kernels } from "../reference/naiveKernels.ts";
 import {
   expectClose,
   expectDerivative,
+  expectHessian,
   expectLengthErrors,
   expectLinearizationLaws,
   gaussianMatrix,
@@ -43,6 +44,15 @@ describe("linear model", () => {
       fc.asyncProperty(shapes, async (shape) => {
         const { model, theta } = problem(shape);
         await expectDerivative(model, theta, 0.01, 10 * shape.d * shape.scale);
+      }),
+    );
+  });
+
+  it("has the Hessian of its loss", async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shape) => {
+        const { model, theta } = problem(shape);
+        await expectHessian(model, theta, 0.01, 20 * shape.d * shape.scale ** 2);
       }),
     );
   });

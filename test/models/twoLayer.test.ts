@@ -18,6 +18,7 @@ import {
   dot,
   expectClose,
   expectDerivative,
+  expectHessian,
   expectLengthErrors,
   expectLinearizationLaws,
   gaussianMatrix,
@@ -67,18 +68,29 @@ describe.each([...kinked, ...smooth].map((activation) => [activation.name, activ
       await fc.assert(
         fc.asyncProperty(shapes, async (shape) => {
           const { model, theta, inputs } = problem(shape, activation);
-          let step = 1e-2;
-          if (kinked.includes(activation)) {
-            // Too short to cross the nearest kink, so that differences are exact but for rounding.
-            const units = preActivations(theta, shape, inputs.data);
-            const reach = Math.max(...inputs.data.map(Math.abs));
-            step = Math.min(step, Math.min(...units.map(Math.abs)) / (2 * reach));
-          }
-          await expectDerivative(model, theta, step, 100);
+          await expectDerivative(model, theta, stepAt(theta, shape, inputs.data), 100);
         }),
         { numRuns: 60 },
       );
     });
+
+    it("has the Hessian of its loss", async () => {
+      await fc.assert(
+        fc.asyncProperty(shapes, async (shape) => {
+          const { model, theta, inputs } = problem(shape, activation);
+          await expectHessian(model, theta, stepAt(theta, shape, inputs.data), 1000);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    /** Too short to cross the nearest kink, so that differences are exact but for rounding. */
+    const stepAt = (theta: Float64Array, shape: Shape, inputs: Float64Array): number => {
+      if (!kinked.includes(activation)) return 1e-2;
+      const units = preActivations(theta, shape, inputs);
+      const reach = Math.max(...inputs.map(Math.abs));
+      return Math.min(1e-2, Math.min(...units.map(Math.abs)) / (2 * reach));
+    };
 
     it("computes Σ_j a_cj σ(b_jᵀx)", () => {
       fc.assert(
