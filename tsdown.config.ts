@@ -7,6 +7,7 @@ export default defineConfig({
     "src/random/index.ts",
     "src/data/index.ts",
     "src/models/index.ts",
+    "src/models/onnx/index.ts",
     "src/geometry/index.ts",
     "src/experiments/index.ts",
     "src/cli/main.ts",

@@ -12,9 +12,10 @@ import { writeFileAtomically } from "../runs/atomicFile.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
-import { type MeasureSource, measureSource, type SourceOptions } from "./measureSource.ts";
+import { measureSource } from "./measureSource.ts";
 import { measureTable } from "./measureTable.ts";
 import { startProgress } from "./progress.ts";
+import type { MeasureSource, SourceOptions } from "./sourceOptions.ts";
 
 interface MeasureCommandOptions extends SourceOptions, KernelOptions {
   readonly top?: number;

@@ -4,11 +4,11 @@ import { InputError } from "../inputError.ts";
 import { openVectorMath } from "../linalg/kernels/openVectorMath.ts";
 import { networkModel } from "../models/network/network.ts";
 import { lossNamed } from "../runs/targets.ts";
-import type { MeasureSource, SourceOptions } from "./measureSource.ts";
 import { modelPoint } from "./modelPoint.ts";
 import type { NetworkPoint } from "./networkData.ts";
 import { onnxPoint } from "./onnxPoint.ts";
 import { runPoint } from "./runPoint.ts";
+import type { MeasureSource, SourceOptions } from "./sourceOptions.ts";
 
 /** The network that the options name, with its data and weights. Throws an InputError where they do not fit together. */
 export async function networkSource(options: SourceOptions): Promise<MeasureSource> {

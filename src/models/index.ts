@@ -1,16 +1,21 @@
 export {
   type Activation,
   gelu,
+  geluTanh,
   identity,
   leakyReLU,
   relu,
+  sigmoid,
+  silu,
   smoothLeaky,
   softplus,
   tanh,
 } from "./activations.ts";
+export { type LogitLinearization, whitenedLinearization } from "./crossEntropy.ts";
 export { linearModel } from "./linear.ts";
-export type { Linearization } from "./linearization.ts";
+export type { HessianLinearization, Linearization, LossKind, SampleLosses } from "./linearization.ts";
 export type { Model } from "./model.ts";
+export * from "./network/index.ts";
 export { convolutionalNetwork } from "./olm/convolutional.ts";
 export { deepLinear } from "./olm/deepLinear.ts";
 export { diagonalNetwork } from "./olm/diagonal.ts";

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => kernels.close());
 
 test("the document says which loss, and why there is no certificate", () => {
-  const document = measureDocument(measurement, 2);
+  const document = measureDocument(measurement, 2, 1);
   expect(document.lossKind).toBe("cross-entropy");
   expect(document.certificate).toEqual({ lossAlignment: { min: null, max: null } });
   expect(document.undefined["certificate.lossAlignment.min"]).toContain("square loss");
@@ -53,7 +53,7 @@ test("facts and reading hold Tr(ΣG)/‖G‖_F² against 1, and name the normali
 });
 
 test("the page draws Σ = G where the alignments would then lie", () => {
-  const page = measurePage("net.onnx", measurement, measureDocument(measurement, 2), "noisegeo measure");
+  const page = measurePage("net.onnx", measurement, measureDocument(measurement, 2, 1), "noisegeo measure");
   expect(page).toContain("Σ = G");
   expect(page).not.toContain("Σ = (2L/C)·G");
 });

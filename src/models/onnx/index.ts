@@ -1,0 +1,2 @@
+/** Networks from ONNX files; a subpath of its own, since the format's schema is not needed otherwise. */
+export { type OnnxModel, type ReadOnnxOptions, readOnnx } from "./readOnnx.ts";
