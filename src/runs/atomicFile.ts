@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { InputError } from "../inputError.ts";
 
 /**
@@ -22,6 +22,15 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw asInputError(path, error);
+  }
+}
+
+/** Removes from a folder what writes that a crash broke off have left. Nobody may be writing there. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (/\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/.test(name))
+      await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../../inputError.ts";
+import { writeFileAtomically } from "../atomicFile.ts";
+import type { TrainConfig } from "./config.ts";
+
+/** What a run is and how far it has come: manifest.json of its folder. */
+export interface Manifest {
+  readonly schema: 1;
+  readonly command: "train";
+  readonly version: string;
+  /** Everything that decides the result, defaults filled in. */
+  readonly config: TrainConfig;
+  readonly data: string;
+  readonly parameters: number;
+  /** What the arithmetic ran on: another library or thread count may round differently. */
+  readonly kernels: { readonly name: string; readonly description: string; readonly threads: number };
+  readonly status: "running" | "interrupted" | "diverged" | "finished";
+  /** Steps done when this was written. */
+  readonly step: number;
+  /** Spent so far, over all sessions. */
+  readonly seconds: number;
+}
+
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeFileAtomically(manifestPath(folder), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** The manifest of a run's folder, or undefined where there is none. Throws an InputError where it cannot be read as one. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  let text: string;
+  try {
+    text = await readFile(manifestPath(folder), "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    if (manifest.schema === 1 && manifest.command === "train" && manifest.config) return manifest;
+  } catch {}
+  throw new InputError(
+    `${manifestPath(folder)}: expected the manifest of a training run, got something else; choose another folder`,
+  );
+}
+
+function manifestPath(folder: string): string {
+  return join(folder, "manifest.json");
+}

@@ -1,0 +1,111 @@
+import { type Dataset, subset } from "../../data/dataset/dataset.ts";
+import { type Instrument, readInstrument } from "../../dynamics/instruments.ts";
+import type { Watched } from "../../dynamics/networkPoint.ts";
+import { columnsOf, isOfOutputs, isOfTest, needsClasses } from "../../dynamics/quantities.ts";
+import { InputError } from "../../inputError.ts";
+import type { Kernels } from "../../linalg/kernels/kernels.ts";
+import type { RandomStream } from "../../random/stream.ts";
+import type { Problem } from "../problem.ts";
+import type { InstrumentConfig, TrainConfig } from "./config.ts";
+import { openTestData } from "./testData.ts";
+
+/** Samples that instruments look at where the configuration does not say: the Gram matrix is n·C × n·C. */
+const defaultSamples = 200;
+/** Rows of a run without instruments. */
+const defaultRows = 100;
+
+/** A value of each column, by its name. */
+export type Cells = Readonly<Record<string, number | string | null>>;
+
+/** The instruments of a run, each with its samples. */
+export interface Watch {
+  /** Columns that `read` fills. */
+  readonly columns: readonly string[];
+  /** Whether the metrics have a row of this step. */
+  isDue(step: number): boolean;
+  /** Measures what is due at this step, at θ; the other columns are null. The last one, `undefined`, has a line "column: reason" for each value that there is none of. */
+  read(step: number, theta: Float64Array): Promise<Cells>;
+}
+
+/**
+ * Draws the samples of each instrument and opens the test data that they ask for. Throws an InputError that names the key where
+ * the data do not have what is to be measured.
+ */
+export async function openWatch(
+  problem: Problem,
+  config: TrainConfig,
+  options: { readonly kernels: Kernels; readonly stream: RandomStream; readonly pause: () => Promise<void> },
+): Promise<Watch> {
+  const { steps } = config;
+  requireClasses(problem, config);
+  const testData = config.instruments.some(({ quantities }) => quantities.some(isOfTest))
+    ? await openTestData(problem, config.test)
+    : undefined;
+  const test = testData && watched(problem, testData);
+  // one order for all: the samples of a larger instrument include those of a smaller one
+  const order = options.stream.split("samples").permutation(problem.dataset.count);
+  const instruments = config.instruments.map((instrument, index) => ({
+    ...instrument,
+    training: instrument.quantities.every(isOfTest)
+      ? undefined
+      : watched(problem, chosen(problem.dataset, order, instrument, index)),
+    test,
+  }));
+  const rowsEvery = Math.ceil(steps / defaultRows);
+  const columns = instruments.flatMap(({ quantities, top }) => quantities.flatMap((q) => columnsOf(q, top)));
+
+  return {
+    columns: [...columns, "undefined"],
+    isDue: (step) =>
+      instruments.length === 0
+        ? step < steps && step % rowsEvery === 0
+        : instruments.some((instrument) => isDueAt(instrument, step, steps)),
+    async read(step, theta) {
+      const cells: Record<string, number | string | null> = {};
+      const reasons: string[] = [];
+      for (const column of columns) cells[column] = null;
+      for (const instrument of instruments) {
+        if (!isDueAt(instrument, step, steps)) continue;
+        const reading = await readInstrument(instrument satisfies Instrument, theta, options);
+        Object.assign(cells, reading.values);
+        for (const [column, reason] of Object.entries(reading.undefined))
+          reasons.push(`${column}: ${reason}`);
+      }
+      return { ...cells, undefined: reasons.length > 0 ? reasons.join("\n") : null };
+    },
+  };
+}
+
+function isDueAt({ every, at }: InstrumentConfig, step: number, steps: number): boolean {
+  return every === undefined ? at!.includes(step) : step % every === 0 || step === steps;
+}
+
+function watched(problem: Problem, dataset: Dataset): Watched {
+  return { model: problem.model({ dataset }), labels: dataset.labels?.indices };
+}
+
+function chosen(
+  dataset: Dataset,
+  order: Int32Array,
+  { quantities, samples }: InstrumentConfig,
+  index: number,
+): Dataset {
+  if (samples !== undefined && samples > dataset.count) {
+    throw new InputError(
+      `instruments[${index}].samples: expected at most the ${dataset.count} training samples, got ${samples}`,
+    );
+  }
+  const count =
+    samples ?? (quantities.every(isOfOutputs) ? dataset.count : Math.min(defaultSamples, dataset.count));
+  return count === dataset.count ? dataset : subset(dataset, order.subarray(0, count));
+}
+
+function requireClasses({ dataset }: Problem, { instruments, targets }: TrainConfig): void {
+  for (const [index, { quantities }] of instruments.entries()) {
+    const quantity = quantities.find(needsClasses);
+    if (quantity === undefined || (dataset.labels && targets !== "values")) continue;
+    throw new InputError(
+      `instruments[${index}].quantities: expected classes for ${quantity}, ${targets === "values" ? "targets are values" : `${dataset.name} has none`}; leave it out`,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+/** Training runs of a few dozen samples and parameters. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodeNpz } from "../../src/data/npzWriter.ts";
+import { createStream } from "../../src/random/index.ts";
+import { parseTrainConfig, type TrainConfig } from "../../src/runs/train/config.ts";
+import type { MetricsRow } from "../../src/runs/train/metricsLog.ts";
+import { type TrainOptions, type TrainResult, trainRun } from "../../src/runs/train/trainRun.ts";
+
+/** Writes x (n × shape) and y, 0 or 1 by the sign of the first features, learnable but for some noise. */
+export async function writeClasses(
+  path: string,
+  samples: number,
+  shape: readonly number[],
+  seed = 1,
+): Promise<void> {
+  const width = shape.reduce((product, length) => product * length, 1);
+  const stream = createStream(seed);
+  const x = stream.gaussians(new Float64Array(samples * width));
+  const y = Int32Array.from({ length: samples }, (_, i) =>
+    x[i * width] + x[i * width + 1] + 0.3 * stream.gaussian() > 0 ? 1 : 0,
+  );
+  writeFileSync(
+    path,
+    await encodeNpz({ x: { data: x, shape: [samples, ...shape] }, y: { data: y, shape: [samples] } }),
+  );
+}
+
+/** `classes.npz` must be there (`writeClasses`, with 3 features). */
+export const smallRun = `
+data: { name: npz, file: classes.npz }
+model: { name: fnn, hidden: [4], activation: tanh }
+loss: mse
+optimiser: { batchSize: 4, momentum: 0.8, weightDecay: 0.001 }
+schedule: { name: cosine, learningRate: 0.1 }
+steps: 40
+checkpoints: { every: 8 }
+instruments:
+  - { quantities: [loss, accuracy], every: 1 }
+  - { quantities: [lossAlignment, directionalAlignment, maxEigenvalue], every: 5, samples: 12, top: 2 }
+`;
+
+/** The configuration with its data in another folder. */
+export function configIn(folder: string, text: string): TrainConfig {
+  return parseTrainConfig(text.replaceAll(/file: (\w+\.npz)/g, `file: ${join(folder, "$1")}`), "run.yaml");
+}
+
+export function train(
+  config: TrainConfig,
+  folder: string,
+  more: Partial<TrainOptions> = {},
+): Promise<TrainResult> {
+  return trainRun({ config, folder, signal: new AbortController().signal, ...more });
+}
+
+/** Everything in a run's folder that must not depend on how often it was broken off, by name; checkpoints only at the steps planned. */
+export function contentOf(folder: string, every: number): Record<string, string> {
+  const files = ["metrics.jsonl", "metrics.parquet"];
+  const checkpoints = readdirSync(join(folder, "checkpoints")).filter((name) => {
+    const step = Number(/\d+/.exec(name));
+    return step % every === 0;
+  });
+  return Object.fromEntries(
+    [...files, ...checkpoints.map((name) => join("checkpoints", name))].map((name) => [
+      name,
+      createHash("sha256")
+        .update(readFileSync(join(folder, name)))
+        .digest("hex"),
+    ]),
+  );
+}
+
+export function rowsOf(folder: string): MetricsRow[] {
+  const path = join(folder, "metrics.jsonl");
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
