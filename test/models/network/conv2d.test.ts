@@ -48,6 +48,8 @@ const largeConvolutions: readonly (readonly [Shape, Shape, number, Conv2dOptions
   [[8, 13, 14], [8, 8, 3, 3], 3, { padding: [1, 1, 1, 1] }],
   [[16, 16, 10], [4, 8, 2, 3], 3, { groups: 2, dilation: [2, 1], padding: [0, 3, 2, 0] }],
   [[8, 15, 18], [2, 8, 3, 2], 4, { stride: [1, 2], padding: [0, 1, 1, 1] }],
+  // more weights than are put in another order together
+  [[16, 13, 12], [17, 16, 2, 1], 4, {}],
   // more padding than the kernel reaches: mirrored filters begin inside the image
   [[8, 12, 12], [8, 8, 2, 2], 3, { padding: [3, 2, 2, 3] }],
   // patches beyond the size of a band

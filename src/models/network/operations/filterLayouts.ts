@@ -4,20 +4,27 @@ import type { FloatArray } from "../../../linalg/matrix.ts";
 /** Lengths of weights: filters, channels, kernel height, kernel width. */
 export type FilterShape = readonly [number, number, number, number];
 
+/** How many filters of a channel, and how many filters, are moved together: what is read and written stays in the cache. */
+const pairsTogether = 256;
+const filtersTogether = 16;
+
 /** rows ← weights by row of the kernel: kernel height × filters × channels × kernel width. */
 export function splitRows(weight: FloatArray, shape: FilterShape, rows: FloatArray): void {
   const [filters, channels, height, width] = shape;
-  let from = 0;
-  for (let pair = 0; pair < filters * channels; pair++) {
-    for (let y = 0; y < height; y++) {
-      const start = (y * filters * channels + pair) * width;
-      for (let to = start; to < start + width; to++) rows[to] = weight[from++];
+  const pairs = filters * channels;
+  const taps = height * width;
+  for (let start = 0; start < pairs; start += pairsTogether) {
+    const end = Math.min(start + pairsTogether, pairs);
+    for (let tap = 0; tap < taps; tap++) {
+      const y = Math.floor(tap / width);
+      let to = (y * pairs + start) * width + tap - y * width;
+      for (let from = start * taps + tap; from < end * taps; from += taps) {
+        rows[to] = weight[from];
+        to += width;
+      }
     }
   }
 }
-
-/** Filters whose numbers are moved together: as many as a cache line holds. */
-const tile = 16;
 
 /**
  * weight ← weight + scale·columns, for columns that hold, for each row of the kernel and each of `groups`, the matrix of
@@ -34,19 +41,19 @@ export function addColumns(
   const filtersEach = filters / groups;
   const size = channels * height * width;
   for (let group = 0; group < groups; group++) {
-    for (let start = 0; start < filtersEach; start += tile) {
-      const end = Math.min(start + tile, filtersEach);
-      for (let tap = 0; tap < size; tap++) {
-        const [channel, y, x] = [
-          Math.floor(tap / (height * width)),
-          Math.floor(tap / width) % height,
-          tap % width,
-        ];
-        const row = ((y * groups + group) * channels + channel) * width + x;
-        let to = (group * filtersEach + start) * size + tap;
-        for (let from = row * filtersEach + start; from < row * filtersEach + end; from++) {
-          weight[to] += scale * columns[from];
-          to += size;
+    for (let start = 0; start < filtersEach; start += filtersTogether) {
+      const end = Math.min(start + filtersTogether, filtersEach);
+      let first = (group * filtersEach + start) * size;
+      for (let channel = 0; channel < channels; channel++) {
+        for (let y = 0; y < height; y++) {
+          const row = ((y * groups + group) * channels + channel) * width;
+          for (let x = row; x < row + width; x++) {
+            let to = first++;
+            for (let from = x * filtersEach + start; from < x * filtersEach + end; from++) {
+              weight[to] += scale * columns[from];
+              to += size;
+            }
+          }
         }
       }
     }
