@@ -29,7 +29,7 @@ export interface SlidingWindow {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
-  /** Zeros above and to the left; below and to the right as many as the output asks for. */
+  /** Zeros above and to the left, below and to the right as many as the output asks for; negative where the window starts inside the image. */
   readonly padding: readonly [number, number];
   readonly outHeight: number;
   readonly outWidth: number;
