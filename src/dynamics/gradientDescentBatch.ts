@@ -1,0 +1,49 @@
+import { isDefined, type Undefined, zeroGaussNewton } from "../geometry/undefined.ts";
+import { batchNoise } from "./batchNoise.ts";
+import type { LeadingMatrix, SpectralOptions } from "./leadingMatrix.ts";
+import type { ReducedProblem } from "./reducedProblem.ts";
+import { harmonicScales, noisyCurvature } from "./stability.ts";
+
+/** How far below 2/λ₁ the threshold may lie for SGD to count as GD. */
+const likeness = 0.01;
+
+/**
+ * The smallest batch size with which SGD behaves as GD: η* within 1 % of 2/λ₁. Undefined as `stabilityThreshold` is.
+ *
+ * λ_max(C^(−½)DC^(−½)) is convex in the strength c of the noise, for D is linear in it, so that from c = 1 on the tangents
+ * lead to the smallest batch in a few steps (Newton's method from the right): each rules out all batches below the next.
+ */
+export async function gradientDescentBatch(
+  problem: ReducedProblem,
+  replacement: boolean,
+  options: SpectralOptions,
+): Promise<number | Undefined> {
+  const { samples, rank } = problem;
+  if (rank === 0) return zeroGaussNewton;
+  const target = 1 / (1 - likeness);
+  let batchSize = 1;
+  for (;;) {
+    const noise = batchNoise(samples, { batchSize, replacement });
+    if (noise === 0) return batchSize;
+    const curvature = await noisyCurvature(problem, noise, options);
+    if (!isDefined(curvature)) return curvature;
+    if (curvature.value <= target) return batchSize;
+    const slope = (curvature.value - noiselessPart(problem, curvature)) / noise;
+    const tangent = noise - (curvature.value - target) / slope;
+    const least = replacement ? 1 / tangent : samples / (1 + tangent * (samples - 1));
+    batchSize = Math.max(batchSize + 1, Math.ceil(least * (1 - 1e-12)));
+  }
+}
+
+/** ⟨W, C^(−½)(G⊗G)C^(−½) W⟩/λ₁ of the eigenvector W. */
+function noiselessPart({ eigenvalues, rank }: ReducedProblem, { matrix: w }: LeadingMatrix): number {
+  const scales = harmonicScales(eigenvalues);
+  let total = 0;
+  for (let i = 0; i < rank; i++) {
+    for (let j = 0; j < rank; j++) {
+      const scaled = scales.data[i * rank + j] * w.data[i * rank + j];
+      total += (eigenvalues[i] / eigenvalues[0]) * (eigenvalues[j] / eigenvalues[0]) * scaled * scaled;
+    }
+  }
+  return total;
+}

@@ -1,0 +1,85 @@
+import { isDefined, type Undefined, zeroGaussNewton } from "../geometry/undefined.ts";
+import { type Matrix, matrix } from "../linalg/matrix.ts";
+import { batchNoise } from "./batchNoise.ts";
+import { leadingMatrix, type SpectralOptions, tooLarge } from "./leadingMatrix.ts";
+import { flatOverSharp, lossContributions } from "./lossShares.ts";
+import type { ReducedProblem } from "./reducedProblem.ts";
+import { type SgdStep, secondMomentMap, stepSizes } from "./secondMoment.ts";
+
+export interface GrowthRate {
+  /** ρ: the expected loss is multiplied by it a step, in the long run. */
+  readonly value: number;
+  /** ‖T(M) − ρM‖_F of the map T: an eigenvalue of it lies within it of `value`, which is itself never above ρ. */
+  readonly residual: number;
+  readonly converged: boolean;
+  /** M that grows at this rate, ‖M‖_F = 1: what a displacement without a preferred direction turns into. */
+  readonly moment: Matrix<Float64Array> | Undefined;
+  /** How far M is off in ‖·‖_F, by an estimate. */
+  readonly momentError: number;
+  /** Applications of the map. */
+  readonly products: number;
+}
+
+/**
+ * Growth rate of the second moment of SGD near a minimum: the spectral radius of `secondMomentMap` (docs/theory.md §5).
+ * Undefined where G = 0 or its rank is over the limit. Throws as `secondMomentMap` does.
+ */
+export async function growthRate(
+  problem: ReducedProblem,
+  step: SgdStep,
+  options: SpectralOptions,
+): Promise<GrowthRate | Undefined> {
+  const { rank } = problem;
+  const sizes = stepSizes(problem.eigenvalues, step.learningRate);
+  const noise = batchNoise(problem.samples, step);
+  if (rank === 0) return zeroGaussNewton;
+  if (noise === 0 || step.learningRate === 0) return withoutNoise(problem, sizes);
+  const large = tooLarge(rank);
+  if (large) return large;
+  const map = secondMomentMap(problem, step, options.kernels);
+  const cancelling = noise * sizes[0] * sizes[0];
+  const { matrix: moment, matrixError, ...pair } = await leadingMatrix(rank, map, options, cancelling);
+  return { ...pair, moment, momentError: matrixError };
+}
+
+/** max (1−ηλ_i)² over the nonzero eigenvalues: by which GD multiplies the loss a step, in the long run; 0 where there are none. */
+export function gradientDescentGrowth(eigenvalues: Float64Array, learningRate: number): number {
+  return stepSizes(eigenvalues, learningRate).reduce((max, size) => Math.max(max, (1 - size) ** 2), 0);
+}
+
+/** Every entry of M grows by itself, those of the diagonal by (1−ηλ_i)². */
+function withoutNoise({ rank, rows }: ReducedProblem, sizes: Float64Array): GrowthRate {
+  const stays = sizes.map((size) => Math.abs(1 - size));
+  const largest = stays.reduce((max, stay) => Math.max(max, stay), 0);
+  const exact = { value: largest ** 2, residual: 0, converged: true, momentError: 0, products: 0 };
+  if (sizes[0] === 0) return { ...exact, moment: { undefined: "a learning rate of 0 moves nothing" } };
+  const rounding = rows.rows * Number.EPSILON * sizes[0];
+  const leading = Array.from(stays.keys()).filter((k) => stays[k] >= largest - rounding);
+  const moment = matrix(rank, rank);
+  for (const k of leading) moment.data[k * (rank + 1)] = 1 / Math.sqrt(leading.length);
+  return { ...exact, moment };
+}
+
+/**
+ * D_k(∞), the loss of the flat directions over that of the k sharpest in the long run, from where no direction is preferred.
+ * Undefined also where the sharpest k carry nothing, or less than the error of the second moment can tell.
+ */
+export function limitFlatOverSharp(
+  problem: ReducedProblem,
+  { moment, momentError }: GrowthRate,
+  k: number,
+): number | Undefined {
+  if (!isDefined(moment)) return moment;
+  const shares = lossContributions(problem, moment);
+  const ratio = flatOverSharp(shares, k);
+  if (!isDefined(ratio) || momentError === 0) return ratio;
+  const weights = problem.eigenvalues.map((value) => value / problem.eigenvalues[0]);
+  const error = (part: Float64Array) => momentError * Math.sqrt(part.reduce((sum, w) => sum + w * w, 0));
+  const sharp = shares.subarray(0, k).reduce((sum, share) => sum + share, 0);
+  const relative = error(weights.subarray(0, k)) / sharp;
+  const absolute = error(weights.subarray(k)) / sharp + ratio * relative;
+  if (relative < 0.1 && absolute <= 1e-3 * ratio + 1e-9) return ratio;
+  return {
+    undefined: `the second moment is known to ${momentError.toExponential(1)} only, which does not tell what the sharpest ${k} carry`,
+  };
+}
