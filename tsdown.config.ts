@@ -9,6 +9,7 @@ export default defineConfig({
     "src/models/index.ts",
     "src/models/onnx/index.ts",
     "src/geometry/index.ts",
+    "src/dynamics/index.ts",
     "src/experiments/index.ts",
     "src/cli/main.ts",
   ],

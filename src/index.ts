@@ -2,9 +2,10 @@
  * noise-geometry: how the noise of minibatch SGD aligns with the local geometry of the loss.
  *
  * The whole surface in one import, but for ONNX files (noise-geometry/onnx); the subpaths (noise-geometry/linalg, /random,
- * /data, /models, /geometry, /experiments) hold the same things layer by layer.
+ * /data, /models, /geometry, /dynamics, /experiments) hold the same things layer by layer.
  */
 export * from "./data/index.ts";
+export * from "./dynamics/index.ts";
 export * from "./experiments/index.ts";
 export * from "./geometry/index.ts";
 export { InputError } from "./inputError.ts";
