@@ -42,9 +42,14 @@ export async function growthRate(
   return { ...pair, moment, momentError: matrixError };
 }
 
-/** max (1−ηλ_i)² over the nonzero eigenvalues: by which GD multiplies the loss a step, in the long run; 0 where there are none. */
-export function gradientDescentGrowth(eigenvalues: Float64Array, learningRate: number): number {
-  return stepSizes(eigenvalues, learningRate).reduce((max, size) => Math.max(max, (1 - size) ** 2), 0);
+/** max (1−ηλ_i)² over the nonzero eigenvalues: by which GD multiplies the loss a step, in the long run. */
+export function gradientDescentGrowth(eigenvalues: Float64Array, learningRate: number): number | Undefined {
+  const sizes = stepSizes(
+    eigenvalues.filter((value) => value > 0),
+    learningRate,
+  );
+  if (sizes.length === 0) return zeroGaussNewton;
+  return sizes.reduce((max, size) => Math.max(max, (1 - size) ** 2), 0);
 }
 
 /** Every entry of M grows by itself, those of the diagonal by (1−ηλ_i)². */
