@@ -26,7 +26,7 @@ const sets = [
 ] as const;
 
 /** `DatasetConfig`, as typed by a person. */
-export const datasetSchema = z.discriminatedUnion("name", sets as never, {
+const datasetSchema = z.discriminatedUnion("name", sets as never, {
   error: (issue) =>
     issue.code === "invalid_union"
       ? `expected a data set named ${alternatives([...imageSetNames, "npz"])}, got ${JSON.stringify((issue.input as { name?: unknown }).name) ?? "nothing"}`

@@ -15,7 +15,7 @@ export interface Use {
  * - "pairs": the same for every pair of positions, summed: for few positions and many weights;
  * - "rows": per-sample gradients, in tiles of columns, and their Gram matrix: for many positions and few weights.
  */
-export type Method = "products" | "pairs" | "rows";
+type Method = "products" | "pairs" | "rows";
 
 export interface ParameterPlan {
   readonly size: number;
