@@ -45,7 +45,7 @@ export function attributesOf(node: NodeProto, place: string): Attributes {
 }
 
 /** The decimal number with the fewest digits that rounds to this float32. */
-export function shortestDecimal(stored: number): number {
+function shortestDecimal(stored: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const candidate = Number(stored.toPrecision(digits));
     if (Math.fround(candidate) === stored) return candidate;

@@ -1,13 +1,10 @@
 /** Sums, products, quotients and powers of what the network computes. */
 import { silu } from "../activations.ts";
 import { activation as elementwise } from "../network/operations/activation.ts";
-import { add } from "../network/operations/add.ts";
 import { affine } from "../network/operations/affine.ts";
-import { bias } from "../network/operations/bias.ts";
 import { dense } from "../network/operations/dense.ts";
 import { layerNorm } from "../network/operations/layerNorm.ts";
 import { multiply } from "../network/operations/multiply.ts";
-import { scaleBy } from "../network/operations/scaleBy.ts";
 import { sizeOf } from "../network/shape.ts";
 import { matchGelu } from "./gelu.ts";
 import { matchLayerNorm } from "./layerNorm.ts";
@@ -56,53 +53,46 @@ function pattern(made: Made, translation: Translation): Activation | undefined {
   return found && apply(translation, layerNorm({ ...found, affine: false }), found.x);
 }
 
-function sum(made: Made, translation: Translation): OnnxValue {
+function sum(made: Made, translation: Translation): Activation {
   const { x, other } = operands(made, translation);
-  if (other.kind === "constant") return withConstant(made, x, other.tensor, "shift", translation);
-  if (other.kind === "weight")
-    return denseWithBias(x, other, translation) ?? withWeight(made, x, other, bias(), translation);
-  return together(made, x, other, add(), translation);
+  if (other.kind === "constant") return withConstant(x, other.tensor, "shift", translation);
+  if (other.kind === "activation") return together("Add", x, other, translation);
+  return denseWithBias(x, other, translation) ?? withWeight("Add", x, other, translation);
 }
 
-function product(made: Made, translation: Translation): OnnxValue {
+function product(made: Made, translation: Translation): Activation {
   const { x, other } = operands(made, translation);
-  if (other.kind === "constant") return withConstant(made, x, other.tensor, "scale", translation);
-  if (other.kind === "weight") return withWeight(made, x, other, scaleBy(), translation);
-  const gated = madeBy(other, "Sigmoid")?.inputs[0] === x ? x : other;
-  const gate = gated === x ? other : x;
-  if (gated.kind === "activation" && madeBy(gate, "Sigmoid")?.inputs[0] === gated) {
-    return apply(translation, elementwise(silu), gated);
+  if (other.kind === "constant") return withConstant(x, other.tensor, "scale", translation);
+  if (other.kind === "weight") return withWeight("Mul", x, other, translation);
+  for (const [input, gate] of [
+    [x, other],
+    [other, x],
+  ]) {
+    if (madeBy(gate, "Sigmoid")?.inputs[0] === input) return apply(translation, elementwise(silu), input);
   }
-  return together(made, x, other, multiply(), translation);
+  return together("Mul", x, other, translation);
 }
 
 /** An initializer that is subtracted or divides is a constant: what normalises data, not what is trained. */
-function difference(made: Made, translation: Translation): OnnxValue {
-  const [a, b] = made.inputs;
+function difference({ inputs: [a, b] }: Made, translation: Translation): Activation {
+  const { parameters } = translation;
   const subtracted = fixedNumbers(b);
   if (subtracted) {
-    const x = translation.parameters.asActivation(a, "Sub");
-    return withConstant(
-      made,
-      x,
-      { ...subtracted, data: subtracted.data.map((value) => -value) },
-      "shift",
-      translation,
-    );
+    const opposite = { ...subtracted, data: subtracted.data.map((value) => -value) };
+    return withConstant(parameters.asActivation(a, "Sub"), opposite, "shift", translation);
   }
-  const opposite = scale(b as Activation, -1, translation);
+  const opposite = scale(parameters.asActivation(b, "Sub"), -1, translation);
   const from = fixedNumbers(a);
-  if (from) return withConstant(made, opposite, from, "shift", translation);
-  return together(made, a as Activation, opposite, add(), translation);
+  if (from) return withConstant(opposite, from, "shift", translation);
+  return together("Add", parameters.asActivation(a, "Sub"), opposite, translation);
 }
 
 function quotient(made: Made, translation: Translation): OnnxValue {
   const [a, b] = made.inputs;
   const divisor = fixedNumbers(b);
   if (!divisor) return missing(made, "Div by what the network computes");
-  const x = translation.parameters.asActivation(a, "Div");
   const inverse = { ...divisor, data: divisor.data.map((value) => 1 / value) };
-  return withConstant(made, x, inverse, "scale", translation);
+  return withConstant(translation.parameters.asActivation(a, "Div"), inverse, "scale", translation);
 }
 
 function power(made: Made, translation: Translation): OnnxValue {

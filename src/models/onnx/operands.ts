@@ -1,17 +1,20 @@
 /** Two operands brought to one shape. */
-import type { Operation } from "../network/operation.ts";
 import { add } from "../network/operations/add.ts";
 import { affine } from "../network/operations/affine.ts";
+import { bias } from "../network/operations/bias.ts";
+import { expand } from "../network/operations/expand.ts";
 import { multiply } from "../network/operations/multiply.ts";
+import { scaleBy } from "../network/operations/scaleBy.ts";
 import { type Shape, sizeOf } from "../network/shape.ts";
 import { broadcastShape } from "./axes.ts";
 import type { Tensor } from "./tensor.ts";
 import { activation, apply, type Translation } from "./translation.ts";
-import { type Activation, type Made, missing, type OnnxValue, type Weight } from "./value.ts";
+import type { Activation, Made, Missing, OnnxValue, Weight } from "./value.ts";
 import { weightTensor } from "./weightView.ts";
 
-/** One input as an activation and the other. */
-export function operands({ inputs: [a, b], by }: Made, { parameters }: Translation) {
+/** One input as an activation and the other; neither is missing. */
+export function operands({ inputs, by }: Made, { parameters }: Translation) {
+  const [a, b] = inputs as readonly Exclude<OnnxValue, Missing>[];
   const [x, other] = a.kind === "activation" ? [a, b] : b.kind === "activation" ? [b, a] : [a, b];
   if (x.kind !== "constant") return { x: parameters.asActivation(x, by), other };
   return { x: parameters.asActivation(other, by), other: x };
@@ -24,57 +27,46 @@ export function fixedNumbers(value: OnnxValue): Tensor | undefined {
 }
 
 export function withConstant(
-  made: Made,
   x: Activation,
   tensor: Tensor,
   part: "scale" | "shift",
   translation: Translation,
-): OnnxValue {
+): Activation {
   const input = stretched(x, tensor.shape, translation);
-  if (!input) return missing(made, repeats(made));
   const numbers = tensor.data.length === 1 ? tensor.data[0] : tensor;
   return apply(translation, affine(part === "scale" ? { scale: numbers } : { shift: numbers }), input);
 }
 
+/** x + w or x∘w, as `by` says, for a parameter w. */
 export function withWeight(
-  made: Made,
+  by: "Add" | "Mul",
   x: Activation,
   weight: Weight,
-  operation: Operation,
   translation: Translation,
-) {
-  const input = stretched(x, weight.shape, translation);
-  if (!input) return missing(made, repeats(made));
+): Activation {
   const { parameters } = translation;
-  const index = parameters.index(weight, made.by === "Add" ? "bias" : "scale");
-  if (index !== undefined) return apply(translation, operation, input, [index]);
-  const two = made.by === "Add" ? add() : multiply();
-  return together(made, input, parameters.asActivation(weight, made.by), two, translation);
+  const index = parameters.index(weight, by === "Add" ? "bias" : "scale");
+  if (index === undefined) return together(by, x, parameters.asActivation(weight, by), translation);
+  const operation = by === "Add" ? bias() : scaleBy();
+  return apply(translation, operation, stretched(x, weight.shape, translation), [index]);
 }
 
+/** a + b or a∘b. */
 export function together(
-  made: Made,
+  by: "Add" | "Mul",
   a: Activation,
-  b: OnnxValue,
-  operation: Operation,
+  b: Activation,
   translation: Translation,
-) {
-  const other = translation.parameters.asActivation(b, made.by);
-  const [left, right] = [
-    stretched(a, other.value.shape, translation),
-    stretched(other, a.value.shape, translation),
-  ];
-  if (!left || !right) return missing(made, repeats(made));
+): Activation {
+  const left = stretched(a, b.value.shape, translation);
+  const right = stretched(b, a.value.shape, translation);
+  const operation = by === "Add" ? add() : multiply();
   return activation(translation.builder.apply(operation, [left.value, right.value]));
 }
 
-/** The activation under the shape it has together with another tensor; undefined where its numbers would have to be repeated. */
-function stretched(x: Activation, other: Shape, { builder }: Translation): Activation | undefined {
+/** The activation with the shape it has together with another tensor. */
+export function stretched(x: Activation, other: Shape, translation: Translation): Activation {
   const shape = broadcastShape(x.value.shape, other);
-  if (sizeOf(shape) !== sizeOf(x.value.shape)) return undefined;
-  return { ...x, value: builder.reshape(x.value, shape) };
-}
-
-function repeats({ by }: Made): string {
-  return `${by} that repeats what the network computes along an axis`;
+  if (sizeOf(shape) !== sizeOf(x.value.shape)) return apply(translation, expand(shape), x);
+  return { ...x, value: translation.builder.reshape(x.value, shape) };
 }

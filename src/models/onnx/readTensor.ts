@@ -71,7 +71,7 @@ function fromRaw(bytes: Uint8Array, type: ElementType, place: string): Float64Ar
     const view = new DataView(own.buffer);
     return Float64Array.from({ length: own.length / 8 }, (_, k) => Number(view.getBigInt64(8 * k, true)));
   }
-  return Float64Array.from(decodeElements(own, type, true, place));
+  return new Float64Array(decodeElements(own, type, true, place));
 }
 
 function fromField(proto: TensorProto, field: Field, type: ElementType): Float64Array {
@@ -79,5 +79,5 @@ function fromField(proto: TensorProto, field: Field, type: ElementType): Float64
   if (type !== "float16" && type !== "bfloat16") return values;
   const decoded = new Float32Array(values.length);
   (type === "float16" ? decodeFloat16 : decodeBfloat16)(Uint16Array.from(values), decoded);
-  return Float64Array.from(decoded);
+  return new Float64Array(decoded);
 }

@@ -83,5 +83,7 @@ export function broadcastTensor({ type, shape, data }: Tensor, full: Shape): Ten
 }
 
 function at(data: Float64Array, places: Int32Array): Float64Array {
-  return Float64Array.from(places, (place) => data[place]);
+  const moved = new Float64Array(places.length);
+  for (let k = 0; k < places.length; k++) moved[k] = data[places[k]];
+  return moved;
 }

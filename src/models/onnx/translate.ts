@@ -56,14 +56,19 @@ export function translateGraph(
 /** Floats may become parameters, but for single numbers and for masks, which hold infinities. */
 function initialValue(proto: GraphProto["initializer"][number], file: string): OnnxValue {
   const tensor = readTensor(proto, `${file}: tensor '${proto.name}'`);
-  if (tensor.data.some(Number.isNaN)) {
-    throw new InputError(
-      `${file}: tensor '${proto.name}': expected numbers, got NaN; was the model saved after its training diverged?`,
-    );
+  const { type, shape, data } = tensor;
+  let infinite = 0;
+  for (let k = 0; k < data.length; k++) {
+    if (Number.isNaN(data[k])) {
+      throw new InputError(
+        `${file}: tensor '${proto.name}': expected numbers, got NaN; was the model saved after its training diverged?`,
+      );
+    }
+    if (!Number.isFinite(data[k])) infinite++;
   }
-  const trainable = tensor.type === "float" && tensor.shape.length > 0 && tensor.data.every(Number.isFinite);
-  if (!trainable || tensor.data.length === 0) return constant(tensor);
-  return { kind: "weight", name: proto.name, tensor, transposed: false, shape: tensor.shape };
+  const trainable = type === "float" && shape.length > 0 && data.length > 0 && infinite === 0;
+  if (!trainable) return constant(tensor);
+  return { kind: "weight", name: proto.name, tensor, transposed: false, shape };
 }
 
 /** Numbers of one sample; more stand for a damaged file rather than a network. */

@@ -40,6 +40,20 @@ export const constantOperators: Readonly<Record<string, Operator>> = {
     return constant({ ...numbers, type: constantInput(node, 0)!.type });
   },
 
+  /** The upper triangles of matrices, or the lower ones: masks of attention. */
+  Trilu(node) {
+    const tensor = constantInput(node, 0);
+    const shift = constantInput(node, 1)?.data[0] ?? 0;
+    const upper = (node.attributes.integer("upper") ?? 1) === 1;
+    if (!tensor || tensor.shape.length < 2) throw new Unsupported("Trilu of what is no matrix");
+    const [rows, columns] = tensor.shape.slice(-2);
+    const kept = (place: number) => {
+      const beyond = (place % columns) - (Math.floor(place / columns) % rows) - shift;
+      return upper ? beyond >= 0 : beyond <= 0;
+    };
+    return constant({ ...tensor, data: tensor.data.map((value, place) => (kept(place) ? value : 0)) });
+  },
+
   /** PyTorch writes parameters that happen to be equal so: each is still one of its own. A shared one has one name. */
   Identity(node) {
     const value = requiredInput(node, 0);

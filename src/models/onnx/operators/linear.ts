@@ -1,13 +1,14 @@
 /** Matrix products: dense layers where the right factor is a parameter. */
 import { InputError } from "../../../inputError.ts";
 import { dense } from "../../network/operations/dense.ts";
+import { expand } from "../../network/operations/expand.ts";
 import { matmul } from "../../network/operations/matmul.ts";
 import { describeShape, type Shape, sizeOf } from "../../network/shape.ts";
 import { broadcastShape } from "../axes.ts";
 import { combine, scale } from "../combine.ts";
 import { permute } from "../moves.ts";
 import { activation, type OnnxNode, type Operator, requiredInput, type Translation } from "../translation.ts";
-import { type Activation, type OnnxValue, Unsupported } from "../value.ts";
+import type { Activation, OnnxValue } from "../value.ts";
 import { transposeWeight } from "../weightView.ts";
 
 export const linearOperators: Readonly<Record<string, Operator>> = {
@@ -55,16 +56,17 @@ function stackProduct(left: Activation, b: OnnxValue, translation: Translation):
   const rows = own.length === 1 ? [] : own.slice(-2, -1);
   const columns = other.length === 1 ? [] : other.slice(-1);
   const { builder } = translation;
+  const full = ({ value }: Activation, own: Shape, target: Shape) =>
+    sizeOf(own) === sizeOf(target)
+      ? builder.reshape(value, target)
+      : builder.apply(expand(target), [builder.reshape(value, own)]);
   const multiplied = (x: Shape, y: Shape) => {
-    const factors = [builder.reshape(left.value, x), builder.reshape(right.value, y)];
+    const factors = [full(left, first, x), full(right, second, y)];
     return activation(builder.reshape(builder.apply(matmul(), factors), [...lead, ...rows, ...columns]));
   };
   // one right matrix for all: their rows are the rows of one left matrix
   if (sizeOf(otherStack) === 1) {
     return multiplied([sizeOf(first.slice(0, -1)), first[first.length - 1]], second.slice(-2));
-  }
-  if (sizeOf(stack) !== sizeOf(lead) || sizeOf(otherStack) !== sizeOf(lead)) {
-    throw new Unsupported("MatMul that repeats what the network computes");
   }
   return multiplied([...lead, ...first.slice(-2)], [...lead, ...second.slice(-2)]);
 }

@@ -4,9 +4,9 @@ import { affine } from "../../network/operations/affine.ts";
 import { batchNorm } from "../../network/operations/batchNorm.ts";
 import { layerNorm } from "../../network/operations/layerNorm.ts";
 import { reduceMean } from "../../network/operations/reduceMean.ts";
-import { sameShape } from "../../network/shape.ts";
+import { sameShape, sizeOf } from "../../network/shape.ts";
 import { axesOf, axisOf } from "../axes.ts";
-import { combine } from "../combine.ts";
+import { combine, scale } from "../combine.ts";
 import { knownShape, reshape } from "../moves.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -27,7 +27,8 @@ import { trainingMode } from "./constants.ts";
 export const normalisationOperators: Readonly<Record<string, Operator>> = {
   BatchNormalization: batchNormalisation,
   LayerNormalization: layerNormalisation,
-  ReduceMean: mean,
+  ReduceMean: reduction(18, () => 1),
+  ReduceSum: reduction(13, (count) => count),
 };
 
 /** With the statistics of the file. */
@@ -127,9 +128,19 @@ function layerNormalisation(node: OnnxNode, translation: Translation): OnnxValue
   return shift ? combine({ by: "Add", node: node.name, inputs: [scaled, shift] }, translation) : scaled;
 }
 
-function mean(node: OnnxNode, translation: Translation): OnnxValue {
+/** Means times `factor` of how many numbers each is of; axes are an input from `opset` on. */
+function reduction(opset: number, factor: (count: number) => number): Operator {
+  return (node, translation) => reduce(node, opset, factor, translation);
+}
+
+function reduce(
+  node: OnnxNode,
+  opset: number,
+  factor: (count: number) => number,
+  translation: Translation,
+): OnnxValue {
   const value = requiredInput(node, 0);
-  const given = integersOf(node, "axes", 18, 1) ?? [];
+  const given = integersOf(node, "axes", opset, 1) ?? [];
   const keep = (node.attributes.integer("keepdims") ?? 1) !== 0;
   const unchanged = node.attributes.integer("noop_with_empty_axes") === 1;
   if (given.length === 0 && unchanged) return value;
@@ -144,6 +155,7 @@ function mean(node: OnnxNode, translation: Translation): OnnxValue {
   const input = translation.parameters.asActivation(value, node.type);
   const long = axes.filter((axis) => shape[axis] > 1);
   const averaged = long.length > 0 ? apply(translation, reduceMean(long), input) : input;
-  const view = reshape(averaged, result, translation);
+  const reduced = scale(averaged, factor(sizeOf(long.map((axis) => shape[axis]))), translation);
+  const view = reshape(reduced, result, translation);
   return view.kind === "activation" ? { ...view, made: record } : view;
 }

@@ -3,9 +3,10 @@ import { InputError } from "../../../inputError.ts";
 import { sizeOf } from "../../network/shape.ts";
 import { axesOf, axisOf, broadcastShape, reshapeTarget } from "../axes.ts";
 import { knownShape, permute, reshape } from "../moves.ts";
+import { stretched } from "../operands.ts";
 import { broadcastTensor, integerTensor } from "../tensor.ts";
 import { constantIntegers, integersOf, type Operator, requiredInput } from "../translation.ts";
-import { constant, Unsupported } from "../value.ts";
+import { constant } from "../value.ts";
 
 export const shapeOperators: Readonly<Record<string, Operator>> = {
   Reshape(node, translation) {
@@ -71,7 +72,9 @@ export const shapeOperators: Readonly<Record<string, Operator>> = {
     const shape = knownShape(value);
     const full = broadcastShape(shape, constantIntegers(node, 1) ?? []);
     if (sizeOf(full) === sizeOf(shape)) return reshape(value, full, translation);
-    if (value.kind !== "constant") throw new Unsupported("Expand that repeats numbers");
+    if (value.kind !== "constant") {
+      return stretched(translation.parameters.asActivation(value, "Expand"), full, translation);
+    }
     return constant(broadcastTensor(value.tensor, full));
   },
 };
