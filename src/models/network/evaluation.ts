@@ -52,8 +52,8 @@ export interface Evaluation {
    * the last call before: the product with the Hessian of cotangentᵀf when cotangentTangent is how the cotangent changes.
    */
   vjpTangent(cotangent: FloatArray, cotangentTangent: FloatArray, scale: number, gradient: FloatArray): void;
-  /** A backward sweep that stops at every node with parameters instead of forming gradients. */
-  visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void): void;
+  /** A backward sweep that stops at every node with parameters instead of forming gradients, down to node `lowest` (default 0). */
+  visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void, lowest?: number): void;
   /** How the node's parameters enter the Jacobian. */
   sharesOf(node: number): readonly JacobianShare[];
   /** Gives its memory back. */
@@ -107,15 +107,16 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   });
   let direction: FloatArray[] = [];
 
-  /** Adds `write`'s result for each input of the node to that input's cotangent in `all`; `write` overwrites. */
+  /** Adds `write`'s result for each input of the node, from node `lowest` on, to that input's cotangent in `all`; `write` overwrites. */
   const spread = (
     all: (FloatArray | undefined)[],
     node: number,
     write: (targets: (FloatArray | undefined)[]) => void,
+    lowest = 0,
   ) => {
     const spare: [number, FloatArray][] = [];
     const targets = nodes[node].inputs.map(({ node: source }) => {
-      if (source === inputNode || !active[source]) return undefined;
+      if (source < lowest || !active[source]) return undefined;
       const fresh = pool.acquire(count, sizes[source]);
       if (all[source]) spare.push([source, fresh]);
       else all[source] = fresh;
@@ -140,14 +141,18 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
     start.set(cotangent);
     all[graph.output.node] = start;
   };
-  const backward = (cotangent: FloatArray, atNode: (node: number, cotangent: FloatArray) => void) => {
+  const backward = (
+    cotangent: FloatArray,
+    atNode: (node: number, cotangent: FloatArray) => void,
+    lowest = 0,
+  ) => {
     if (graph.output.node === inputNode) return;
     seed(cotangents, cotangent);
-    for (let node = nodes.length - 1; node >= 0; node--) {
+    for (let node = nodes.length - 1; node >= lowest; node--) {
       const current = cotangents[node];
       if (!current) continue;
-      if (nodes[node].inputs.some(({ node: source }) => active[source])) {
-        spread(cotangents, node, (targets) => rules[node].vjp(points[node], current, targets));
+      if (nodes[node].inputs.some(({ node: source }) => active[source] && source >= lowest)) {
+        spread(cotangents, node, (targets) => rules[node].vjp(points[node], current, targets), lowest);
       }
       atNode(node, current);
       cotangents[node] = undefined;
@@ -221,10 +226,11 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
         pool.giveBack(change);
       }
     },
-    visitParameterUses(cotangent, visit) {
-      backward(cotangent, (node, current) => {
+    visitParameterUses(cotangent, visit, lowest) {
+      const atNode = (node: number, current: FloatArray) => {
         if (nodes[node].parameters.length > 0) visit({ node, point: points[node], cotangent: current });
-      });
+      };
+      backward(cotangent, atNode, lowest);
     },
     sharesOf(node) {
       const { shares = [] } = rules[node];

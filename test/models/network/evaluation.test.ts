@@ -108,6 +108,26 @@ describe("an evaluation of a random graph", () => {
     );
   });
 
+  it("visits uses of parameters down to a node as far as it is asked to", () => {
+    fc.assert(
+      fc.property(settings, (setting) => {
+        const p = drawn(setting);
+        const e = p.at();
+        const cotangent = p.stream.split("u").gaussians(new Float64Array(p.outputs));
+        const uses = (lowest?: number) => {
+          const seen: [number, FloatArray][] = [];
+          e.visitParameterUses(cotangent, (use) => seen.push([use.node, use.cotangent.slice()]), lowest);
+          return seen;
+        };
+        const all = uses();
+        for (let lowest = 0; lowest <= p.graph.nodes.length; lowest++) {
+          expect(uses(lowest)).toEqual(all.filter(([node]) => node >= lowest));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("treats every sample alike, in chunks of any size", () => {
     fc.assert(
       fc.property(settings, (setting) => {

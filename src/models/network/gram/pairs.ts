@@ -40,7 +40,7 @@ export function pairsPart(plan: ParameterPlan, context: GramContext): GramPart {
   };
 
   return {
-    bytes: (leftNumbers + rightNumbers + 2 * tileNumbers) * bytesOf(precision),
+    bytes: (leftNumbers + rightNumbers) * bytesOf(precision),
     nodes: [...new Set(plan.uses.map(({ node }) => node))],
     begin() {
       lefts = math.allocate(precision, leftNumbers);

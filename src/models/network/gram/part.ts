@@ -20,7 +20,7 @@ export interface Place {
 
 /** A part of K that is collected during backward sweeps over all samples and outputs, and added at their end. */
 export interface GramPart {
-  /** What it holds between `begin` and `finish`. */
+  /** What it holds from `begin` to `finish`; products that `finish` forms are gone with it. */
   readonly bytes: number;
   /** Nodes whose cotangents it needs. */
   readonly nodes: readonly number[];

@@ -15,12 +15,11 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
   const lefts = shares.filter(({ leftFactors }) => leftFactors);
   const ones = shares.length - lefts.length;
   const numbers = samples * (outputs * right + lefts.reduce((sum, { left }) => sum + left, 0));
-  const products = (samples * outputs) ** 2 + samples ** 2;
   let rights: FloatArray;
   let leftRows: FloatArray[];
 
   return {
-    bytes: (numbers + products) * bytesOf(precision),
+    bytes: numbers * bytesOf(precision),
     nodes: [uses[0].node],
     begin() {
       rights = math.allocate(precision, samples * outputs * right);

@@ -58,7 +58,7 @@ export function rowsPart(tile: readonly ColumnRange[], context: GramContext): Gr
   let scratch: ReturnType<typeof scratchSpace>;
 
   return {
-    bytes: size * width * bytesOf(precision) + (precision === "float32" ? size ** 2 * 4 : 0),
+    bytes: size * width * bytesOf(precision),
     nodes,
     begin() {
       rows = math.allocate(precision, size * width);

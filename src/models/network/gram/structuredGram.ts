@@ -1,6 +1,7 @@
 import { type FloatArray, matrix, mirrorLower, type SymmetricMatrix } from "../../../linalg/matrix.ts";
 import { requireGramSize } from "../../gramSize.ts";
 import type { Chunks } from "../chunks.ts";
+import type { ParameterUse } from "../evaluation.ts";
 import type { Graph } from "../graph.ts";
 import type { OuterShare } from "../operation.ts";
 import { pairsPart } from "./pairs.ts";
@@ -41,12 +42,15 @@ function gramParts(options: StructuredGramOptions): GramPart[] {
   const plan = gramPlan(graph, (node) => chunks.evaluation.sharesOf(node), samples, outputs);
   const by = (method: ParameterPlan["method"]) => plan.filter((part) => part.method === method);
 
-  const columns = Math.floor(memoryLimit / 2 / (samples * outputs * bytesOf(precision)));
-  return [
+  const small = [
     ...withEqualRightFactors(by("products")).map((uses) => productsPart(uses, options)),
     ...by("pairs").map((part) => pairsPart(part, options)),
-    ...columnTiles(by("rows"), columns).map((tile) => rowsPart(tile, options)),
   ];
+  // a tile beside them if they leave half of the room
+  const taken = small.reduce((sum, { bytes }) => sum + bytes, 0);
+  const room = Math.max(memoryLimit - taken, memoryLimit / 2);
+  const columns = Math.floor(room / (samples * outputs * bytesOf(precision)));
+  return [...small, ...columnTiles(by("rows"), columns).map((tile) => rowsPart(tile, options))];
 }
 
 /** Weight and bias of a dense layer have the cotangents in common, so their products too. */
@@ -89,15 +93,17 @@ async function sweep(
   for (const part of parts) {
     for (const node of part.nodes) wanted.set(node, [...(wanted.get(node) ?? []), part]);
   }
+  const lowest = Math.min(...wanted.keys());
   const unit = math.allocate(precision, evaluation.capacity * outputs);
   for (const { start, count } of chunks.sweep(theta)) {
     const cotangent = unit.subarray(0, count * outputs);
     for (let output = 0; output < outputs; output++) {
       cotangent.fill(0);
       for (let i = 0; i < count; i++) cotangent[i * outputs + output] = 1;
-      evaluation.visitParameterUses(cotangent, (use) => {
+      const visit = (use: ParameterUse) => {
         for (const part of wanted.get(use.node) ?? []) part.take(use, { start, output });
-      });
+      };
+      evaluation.visitParameterUses(cotangent, visit, lowest);
       await onProgress((start + (count * (output + 1)) / outputs) / samples);
     }
   }
