@@ -81,8 +81,8 @@ export function missing(made: Made, problem?: string): Missing {
 }
 
 /** The number that a constant of one number is. */
-export function scalarOf(value: OnnxValue): number | undefined {
-  return value.kind === "constant" && value.tensor.data.length === 1 ? value.tensor.data[0] : undefined;
+export function scalarOf(value: OnnxValue | undefined): number | undefined {
+  return value?.kind === "constant" && value.tensor.data.length === 1 ? value.tensor.data[0] : undefined;
 }
 
 /** The node that a value comes from, where it comes from one of this operator. */

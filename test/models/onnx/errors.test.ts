@@ -43,6 +43,7 @@ describe("what is not supported", () => {
 
   test.each([
     { nodes: [node("Erf", ["x"])], expected: /Erf outside of GELU/ },
+    { nodes: [node("Add", ["x"], "a"), node("Mul", ["x", "a"])], expected: /Add without its input 2/ },
     { nodes: [node("Sqrt", ["x"])], expected: /Sqrt outside of layer norm/ },
     {
       nodes: [node("Tanh", ["x"], "t"), node("Div", ["x", "t"])],
