@@ -9,6 +9,7 @@ export { concat } from "./concat.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export { dense } from "./dense.ts";
 export { embedding } from "./embedding.ts";
+export { expand } from "./expand.ts";
 export { globalAveragePool } from "./globalAveragePool.ts";
 export { layerNorm } from "./layerNorm.ts";
 export { learned } from "./learned.ts";
