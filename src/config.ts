@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { InputError } from "./inputError.ts";
 
 type Issue = Parameters<z.core.$ZodErrorMap>[0];
@@ -19,16 +19,36 @@ export function readConfig<S extends z.ZodType>(schema: S, value: unknown, what:
   throw new InputError(`${what}: ${[...problems.values()].join("; ")}`);
 }
 
-/** For objects that refuse unknown keys: says which keys there are. */
-export function knownKeys(shape: object): z.core.$ZodErrorMap {
-  return (issue) =>
-    issue.code === "unrecognized_keys"
-      ? `unknown key ${(issue.keys as string[]).join(", ")} (known: ${Object.keys(shape).join(", ")})`
-      : undefined;
+/** An object of these keys and no others; of another key it says which ones there are. */
+export function section<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown key ${(issue.keys as string[]).join(", ")} (known: ${Object.keys(shape).join(", ")})`
+        : undefined,
+  });
+}
+
+/** A section that its `name` tells apart from others. */
+export function namedSection<N extends string, S extends z.core.$ZodLooseShape>(name: N, shape: S) {
+  return section({ name: z.literal(name), ...shape });
+}
+
+type NamedSection = z.ZodObject<{ name: z.ZodLiteral<string> } & z.core.$ZodLooseShape, z.core.$strict>;
+
+/** One of several named sections. */
+export function oneOfNamed<const T extends readonly [NamedSection, ...NamedSection[]]>(kinds: T) {
+  const names = alternatives(kinds.map(({ shape }) => shape.name.value));
+  return z.discriminatedUnion("name", kinds, {
+    error: (issue) =>
+      issue.code === "invalid_union"
+        ? `expected ${names}, got ${JSON.stringify((issue.input as { name?: unknown }).name) ?? "nothing"}`
+        : undefined,
+  });
 }
 
 /** "3, 4 or 5" */
-export function alternatives(values: readonly unknown[]): string {
+function alternatives(values: readonly unknown[]): string {
   const words = values.map(String);
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}` : words.join();
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { alternatives, knownKeys, readConfig } from "../src/config.ts";
+import { namedSection, oneOfNamed, readConfig, section } from "../src/config.ts";
 import { InputError } from "../src/inputError.ts";
 
 const model = { width: z.number().max(10).default(2) };
 const schema = z.object({
-  models: z.array(z.strictObject(model, { error: knownKeys(model) })).max(2),
+  models: z.array(section(model)).max(2),
   steps: z.int().lt(100).optional(),
   file: z.string().startsWith("a").optional(),
 });
@@ -31,6 +31,26 @@ describe("readConfig", () => {
   });
 });
 
-it("alternatives reads as a sentence does", () => {
-  expect([[], [1], [1, 2], ["a", "b", "c"]].map(alternatives)).toEqual(["", "1", "1 or 2", "a, b or c"]);
+describe("named sections", () => {
+  const kinds = ["a", "b", "c"].map((name) => namedSection(name, model));
+  const readKind = (count: number) => (value: unknown) =>
+    readConfig(oneOfNamed([kinds[0], ...kinds.slice(1, count)]), value, "run.yaml");
+
+  it.each([
+    [1, "a"],
+    [2, "a or b"],
+    [3, "a, b or c"],
+  ])("%i of them are listed as in a sentence", (count, names) => {
+    expect(() => readKind(count)({ name: "d" })).toThrow(
+      new InputError(`run.yaml: name: expected ${names}, got "d"`),
+    );
+    expect(() => readKind(count)({})).toThrow(
+      new InputError(`run.yaml: name: expected ${names}, got nothing`),
+    );
+  });
+
+  it("take their own keys alone", () => {
+    expect(readKind(3)({ name: "b", width: 3 })).toEqual({ name: "b", width: 3 });
+    expect(() => readKind(3)({ name: "b", height: 3 })).toThrow("unknown key height (known: name, width)");
+  });
 });

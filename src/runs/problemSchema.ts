@@ -1,6 +1,6 @@
 /** What a person writes to have data, a network and a loss: the part that `train` and `measure --model` have in common. */
 import { z } from "zod";
-import { alternatives, knownKeys } from "../config.ts";
+import { namedSection, oneOfNamed } from "../config.ts";
 import { imageSetNames, splits, standardisations } from "../data/dataset/config.ts";
 import { architectureSchema } from "../models/network/architectures/schema.ts";
 
@@ -14,24 +14,14 @@ const selection = {
   standardise: z.enum(standardisations).optional(),
 };
 const imageSet = { ...selection, folder: z.string().optional(), split: z.enum(splits).optional() };
-const sets = [
-  ...imageSetNames.map((name) => {
-    const whole = { name: z.literal(name), ...imageSet };
-    return z.strictObject(whole, { error: knownKeys(whole) });
-  }),
-  (() => {
-    const whole = { name: z.literal("npz"), file: z.string(), ...selection };
-    return z.strictObject(whole, { error: knownKeys(whole) });
-  })(),
-] as const;
+const [mnist, ...otherSets] = imageSetNames.map((name) => namedSection(name, imageSet));
 
 /** `DatasetConfig`, as typed by a person. */
-const datasetSchema = z.discriminatedUnion("name", sets as never, {
-  error: (issue) =>
-    issue.code === "invalid_union"
-      ? `expected a data set named ${alternatives([...imageSetNames, "npz"])}, got ${JSON.stringify((issue.input as { name?: unknown }).name) ?? "nothing"}`
-      : undefined,
-});
+const datasetSchema = oneOfNamed([
+  mnist,
+  ...otherSets,
+  namedSection("npz", { file: z.string(), ...selection }),
+]);
 
 export const lossNames = ["mse", "cross-entropy"] as const;
 export const targetEncodings = ["one-hot", "signs", "values"] as const;

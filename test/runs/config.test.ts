@@ -92,7 +92,7 @@ describe("one line that names the key, what is allowed and what came", () => {
     ["targets: both\n", 'run.yaml: targets: expected one-hot, signs or values, got "both"'],
     [
       "optimiser: { name: adam }\n",
-      'run.yaml: optimiser.name: expected an optimiser named sgd or gd, got "adam"',
+      'run.yaml: optimiser.name: expected sgd or gd, got "adam"',
     ],
     ["optimiser: 3\n", "run.yaml: optimiser: expected keys with values, got 3"],
     ["optimiser: { momentum: 1 }\n", "run.yaml: optimiser.momentum: expected less than 1, got 1"],
@@ -138,7 +138,7 @@ describe("one line that names the key, what is allowed and what came", () => {
     const with_ = (line: string) =>
       complaint("", least.replace(new RegExp(`${line.split(":")[0]}: .*`), line));
     expect(with_("schedule: { name: cyclic }")).toBe(
-      'run.yaml: schedule.name: expected a schedule named constant, step, cosine, cosine-restarts, triangular, triangular2, exp-range, one-cycle or two-level, got "cyclic"',
+      'run.yaml: schedule.name: expected constant, step, cosine, cosine-restarts, triangular, triangular2, exp-range, one-cycle or two-level, got "cyclic"',
     );
     expect(with_("schedule: { name: step, learningRate: 1 }")).toBe(
       "run.yaml: schedule.factor: expected a number, got nothing; schedule.every: expected a number, got nothing",
@@ -150,7 +150,7 @@ describe("one line that names the key, what is allowed and what came", () => {
       "run.yaml: schedule: unknown key warmup (known: name, learningRate)",
     );
     expect(with_("data: { name: imagenet }")).toContain(
-      'data.name: expected a data set named mnist, fashion-mnist, cifar10 or npz, got "imagenet"',
+      'data.name: expected mnist, fashion-mnist, cifar10 or npz, got "imagenet"',
     );
     expect(with_("data: { name: npz, folder: x }")).toContain("data: unknown key folder (known: name, file");
     expect(with_("model: { name: mlp }")).toContain("model.name: expected fnn, linear-network, lenet");

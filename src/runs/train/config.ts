@@ -1,16 +1,14 @@
 /** The file that `noisegeo train` reads: its keys, allowed values and defaults (docs/train.md). */
 import { z } from "zod";
-import { alternatives, knownKeys, readConfig } from "../../config.ts";
+import { namedSection, oneOfNamed, readConfig, section } from "../../config.ts";
 import { quantities } from "../../dynamics/quantities.ts";
 import { scheduleSchema } from "../../dynamics/scheduleSchema.ts";
 import { problemKeys } from "../problemSchema.ts";
 import { parseYaml } from "../yaml.ts";
 
 const count = z.int().min(1);
-const strict = <S extends z.core.$ZodLooseShape>(shape: S) =>
-  z.strictObject(shape, { error: knownKeys(shape) });
 
-const instrument = strict({
+const instrument = section({
   quantities: z.array(z.enum(quantities)).min(1).readonly(),
   /** Every so many steps, and at the end; or at the steps listed. */
   every: count.optional(),
@@ -31,26 +29,20 @@ const descent = {
   weightDecay: z.number().min(0).default(0),
 };
 const optimisers = [
-  strict({
-    name: z.literal("sgd"),
+  namedSection("sgd", {
     batchSize: count.default(64),
     /** Independent draws, or different samples in a batch; every batch is drawn anew. */
     replacement: z.boolean().default(false),
     ...descent,
   }),
   /** The gradient over all samples. */
-  strict({ name: z.literal("gd"), ...descent }),
+  namedSection("gd", descent),
 ] as const;
 const optimiser = z
   .preprocess(
     (value) =>
       typeof value === "object" && value !== null && !("name" in value) ? { name: "sgd", ...value } : value,
-    z.discriminatedUnion("name", optimisers, {
-      error: (issue) =>
-        issue.code === "invalid_union"
-          ? `expected an optimiser named ${alternatives(optimisers.map(({ shape }) => shape.name.value))}, got ${JSON.stringify((issue.input as { name?: unknown }).name)}`
-          : undefined,
-    }),
+    oneOfNamed(optimisers),
   )
   .refine(({ momentum, nesterov }) => momentum > 0 || !nesterov, {
     path: ["nesterov"],
@@ -60,14 +52,14 @@ const optimiser = z
 const trainKeys = {
   ...problemKeys,
   /** Samples of the test split for testLoss and testAccuracy. Default: all. */
-  test: strict({ samples: count.optional(), file: z.string().optional() }).optional(),
+  test: section({ samples: count.optional(), file: z.string().optional() }).optional(),
   optimiser: optimiser.prefault({}),
   schedule: scheduleSchema,
   steps: count,
   instruments: z.array(instrument).readonly().default([]),
-  checkpoints: strict({ every: count }).optional(),
+  checkpoints: section({ every: count }).optional(),
 };
-const trainSchema = strict(trainKeys).superRefine(({ instruments, steps }, context) => {
+const trainSchema = section(trainKeys).superRefine(({ instruments, steps }, context) => {
   const wrong = (index: number, key: string, message: string) =>
     context.addIssue({ code: "custom", path: ["instruments", index, key], message });
   const seen = new Set<string>();

@@ -3,7 +3,7 @@
  * module that each one equals stands in docs/networks.md.
  */
 import { z } from "zod";
-import { alternatives, knownKeys, readConfig } from "../../../config.ts";
+import { namedSection, oneOfNamed, readConfig } from "../../../config.ts";
 import { initialisationSchemes } from "../initialize.ts";
 import { activationNames } from "./activationNames.ts";
 
@@ -20,13 +20,8 @@ const batchNorm = z.enum(["frozen", "none"], {
       : undefined,
 });
 
-function architecture<N extends string, S extends z.core.$ZodLooseShape>(name: N, shape: S) {
-  const whole = { name: z.literal(name), ...shape };
-  return z.strictObject(whole, { error: knownKeys(whole) });
-}
-
 /** Dense layers with an activation between. */
-const fnn = architecture("fnn", {
+const fnn = namedSection("fnn", {
   /** Units of the hidden layers; none make it a linear model. */
   hidden: widths.default([256, 256]),
   activation,
@@ -35,13 +30,13 @@ const fnn = architecture("fnn", {
 });
 
 /** f = W_L … W_1 x. */
-const linearNetwork = architecture("linear-network", {
+const linearNetwork = namedSection("linear-network", {
   hidden: widths.default([256]),
   initialisation: initialisation.default("lecun"),
 });
 
 /** Convolutions with pooling, then dense layers (LeCun et al. 1998). */
-const lenet = architecture("lenet", {
+const lenet = namedSection("lenet", {
   /** Channels of the convolutions, each followed by activation and 2×2 pooling. */
   channels: z.array(count).min(1).readonly().default([6, 16]),
   kernel: count.default(5),
@@ -55,7 +50,7 @@ const lenet = architecture("lenet", {
 
 const vggDepths = [11, 13, 16] as const;
 /** Simonyan, Zisserman 2015, with one dense layer at the end as usual for 32×32 images. */
-const vgg = architecture("vgg", {
+const vgg = namedSection("vgg", {
   depth: z.literal(vggDepths).default(11),
   width,
   batchNorm: batchNorm.default("none"),
@@ -64,7 +59,7 @@ const vgg = architecture("vgg", {
 });
 
 /** He et al. 2016, §4.2. */
-const resnet = architecture("resnet", {
+const resnet = namedSection("resnet", {
   /** 6n + 2 for n blocks a stage: 8, 20, 38, 56, … */
   depth: z
     .int()
@@ -81,7 +76,7 @@ const resnet = architecture("resnet", {
 });
 
 /** A small vision transformer (Dosovitskiy et al. 2021) that averages over its tokens. */
-const vit = architecture("vit", {
+const vit = namedSection("vit", {
   patch: count.default(4),
   /** Numbers in a token. */
   dimension: count.default(64),
@@ -95,12 +90,7 @@ const vit = architecture("vit", {
 const architectures = [fnn, linearNetwork, lenet, vgg, resnet, vit] as const;
 
 /** For schemas that have an architecture under one of their keys. */
-export const architectureSchema = z.discriminatedUnion("name", architectures, {
-  error: (issue) =>
-    issue.code === "invalid_union"
-      ? `expected ${alternatives(architectures.map(({ shape }) => shape.name.value))}, got ${JSON.stringify((issue.input as { name?: unknown }).name) ?? "nothing"}`
-      : undefined,
-});
+export const architectureSchema = oneOfNamed(architectures);
 
 /** An architecture with every default filled in. */
 export type ArchitectureConfig = z.output<typeof architectureSchema>;
