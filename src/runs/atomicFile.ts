@@ -25,6 +25,11 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   }
 }
 
+/** Whether reading failed because there is nothing of that name. */
+export function isAbsent(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
 /** Removes from a folder what writes that a crash broke off have left. Nobody may be writing there. */
 export async function removeTemporaryFiles(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);

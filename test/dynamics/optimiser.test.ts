@@ -59,12 +59,17 @@ function reference(
   return theta;
 }
 
-const cases = fc.record({
+interface Case extends OptimiserOptions {
+  readonly seed: number;
+  /** Largest batch that the trainer takes at once. */
+  readonly capacity: number;
+  readonly batches: readonly (readonly number[])[];
+}
+const cases: fc.Arbitrary<Case> = fc.record({
   seed: fc.nat(),
   momentum: fc.constantFrom(0, 0.5, 0.9),
   nesterov: fc.boolean(),
   weightDecay: fc.constantFrom(0, 1e-2, 0.5),
-  /** Largest batch that the trainer takes at once. */
   capacity: fc.integer({ min: 1, max: samples }),
   batches: fc.array(fc.array(fc.nat({ max: samples - 1 }), { minLength: 1, maxLength: 2 * samples }), {
     minLength: 1,
@@ -72,7 +77,7 @@ const cases = fc.record({
   }),
 });
 
-async function compare(c: fc.TypeOfArbitrary<typeof cases>, precision: Precision): Promise<number> {
+async function compare(c: Case, precision: Precision): Promise<number> {
   const { model, theta } = problem(c.seed, precision);
   const exact = problem(c.seed).model;
   const batches = c.batches.map((batch) => Int32Array.from(batch));

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -16,7 +15,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError } from "../../src/inputError.ts";
 import { readManifest } from "../../src/runs/train/manifest.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
-import { configIn, contentOf, rowsOf, smallRun, train, writeClasses } from "./trainFixtures.ts";
+import {
+  configIn,
+  contentOf,
+  leaveAsKilled,
+  rowsOf,
+  smallRun,
+  train,
+  writeClasses,
+} from "./trainFixtures.ts";
 
 const scratch = scratchFolder();
 afterAll(() => scratch.remove());
@@ -120,20 +127,9 @@ describe("broken off and resumed, the result is the same to the bit", () => {
     );
   });
 
-  /** What a kill before the end of this step leaves: planned checkpoints up to it, rows before it, and a line and a file cut short. */
   const killedAt = (step: number, cut: number): string => {
     const folder = fresh();
-    cpSync(whole, folder, { recursive: true });
-    rmSync(join(folder, "metrics.parquet"));
-    const lines = readFileSync(join(folder, "metrics.jsonl"), "utf8").split("\n");
-    const torn = (lines[step] ?? "").slice(0, Math.floor((lines[step] ?? "").length * cut));
-    writeFileSync(join(folder, "metrics.jsonl"), `${lines.slice(0, step).join("\n")}\n${torn}`);
-    for (const name of readdirSync(join(folder, "checkpoints"))) {
-      if (Number(/\d+/.exec(name)) > step) rmSync(join(folder, "checkpoints", name));
-    }
-    writeFileSync(join(folder, "checkpoints", `step-000000048.safetensors.${randomUUID()}.tmp`), "half a");
-    const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-    writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, status: "running", step: 0 }));
+    leaveAsKilled(whole, folder, step, cut);
     return folder;
   };
 
@@ -277,6 +273,32 @@ describe("a folder that is not this run's", () => {
       );
     }
   });
+});
+
+test("what the data do not have is an InputError that names the key, before anything is written", async () => {
+  const folder = fresh();
+  const complaint = async (text: string) => {
+    const error = await train(configIn(scratch.path, text), folder).catch((e) => e);
+    expect(error).toBeInstanceOf(InputError);
+    expect(existsSync(folder)).toBe(false);
+    return error.message as string;
+  };
+  expect(await complaint(smallRun.replace("samples: 12", "samples: 31"))).toBe(
+    "instruments[1].samples: expected at most the 30 training samples, got 31",
+  );
+  expect(await complaint(smallRun.replace("batchSize: 4", "batchSize: 31"))).toBe(
+    "optimiser.batchSize: expected at most the 30 training samples without replacement, got 31",
+  );
+  expect(await complaint(smallRun.replace("[loss, accuracy]", "[testLoss]"))).toBe(
+    "test.file: expected an npz file to test on, got nothing; give one, or leave testLoss and testAccuracy out",
+  );
+  expect(await complaint(`${smallRun}targets: values\n`)).toBe(
+    "instruments[0].quantities: expected classes for accuracy, targets are values; leave it out",
+  );
+  expect(await complaint(smallRun.replace("mse", "cross-entropy\ntargets: signs"))).toMatch(
+    /^targets: expected classes \(one-hot\) or rows of probabilities for cross-entropy, got signs/,
+  );
+  expect(await complaint(smallRun.replace("classes.npz", "nowhere.npz"))).toMatch(/nowhere\.npz/);
 });
 
 test("--resume where there is no run begins one", async () => {

@@ -1,6 +1,6 @@
 /** Training runs of a few dozen samples and parameters. */
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeNpz } from "../../src/data/npzWriter.ts";
 import { createStream } from "../../src/random/index.ts";
@@ -78,4 +78,23 @@ export function rowsOf(folder: string): MetricsRow[] {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
+}
+
+/**
+ * Makes `folder` what a kill during this step would have left of a finished run: the checkpoints up to it, the rows before it, and a
+ * line and a file cut short.
+ */
+export function leaveAsKilled(whole: string, folder: string, step: number, cut: number): void {
+  cpSync(whole, folder, { recursive: true });
+  rmSync(join(folder, "metrics.parquet"));
+  const lines = readFileSync(join(folder, "metrics.jsonl"), "utf8").split("\n");
+  const kept = rowsOf(whole).filter((row) => row.step < step).length;
+  const torn = lines[kept].slice(0, Math.floor(lines[kept].length * cut));
+  writeFileSync(join(folder, "metrics.jsonl"), [...lines.slice(0, kept), torn].join("\n"));
+  for (const name of readdirSync(join(folder, "checkpoints"))) {
+    if (Number(/\d+/.exec(name)) > step) rmSync(join(folder, "checkpoints", name));
+  }
+  writeFileSync(join(folder, "checkpoints", `step-000009999.safetensors.${randomUUID()}.tmp`), "half a");
+  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, status: "running", step: 0 }));
 }

@@ -9,7 +9,7 @@ import { InputError } from "../../inputError.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { type Graph, parameterOffsets } from "../../models/network/graph.ts";
 import { describeShape, sameShape, sizeOf } from "../../models/network/shape.ts";
-import { writeFileAtomically } from "../atomicFile.ts";
+import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 
 /** Where an optimiser stands before a step. */
 export interface Checkpoint {
@@ -45,7 +45,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
   try {
     names = await readdir(join(folder, checkpointFolder));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
   return names

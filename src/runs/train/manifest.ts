@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../inputError.ts";
-import { writeFileAtomically } from "../atomicFile.ts";
+import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import type { TrainConfig } from "./config.ts";
 
 /** What a run is and how far it has come: manifest.json of its folder. */
@@ -32,7 +32,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   try {
     text = await readFile(manifestPath(folder), "utf8");
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
   try {

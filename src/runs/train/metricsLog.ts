@@ -1,6 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { encodeParquet } from "../../data/parquet.ts";
-import { asInputError, writeFileAtomically } from "../atomicFile.ts";
+import { asInputError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
 
 /** One row of the metrics: numbers by column, null where a quantity was not measured or has no value. */
 export interface MetricsRow {
@@ -41,7 +41,7 @@ export async function readMetrics(path: string): Promise<MetricsRow[]> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
   const rows: MetricsRow[] = [];

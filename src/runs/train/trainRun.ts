@@ -26,8 +26,8 @@ export interface TrainOptions {
   readonly threads?: number | undefined;
   /** Aborting ends the run with a checkpoint. */
   readonly signal: AbortSignal;
-  /** Told now and then of the step at hand and the loss of recent batches. */
-  readonly onProgress?: (step: number, loss: number) => void;
+  /** Told at the start, and then now and again, of the step at hand and the loss of recent batches. */
+  readonly onProgress?: (step: number, loss: number | undefined) => void;
   /** Told what a person should know, line by line. */
   readonly note?: (line: string) => void;
 }

@@ -19,7 +19,7 @@ export interface TrainingLoop {
   /** Step to begin with; above 0 there is a checkpoint of it. */
   readonly start: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (step: number, loss: number) => void;
+  readonly onProgress: (step: number, loss: number | undefined) => void;
   /** Writes a checkpoint of θ before this step. */
   readonly save: (step: number) => Promise<void>;
 }
@@ -47,10 +47,11 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingEnd> {
   let recent: number | undefined;
   let paused = performance.now();
   let step = start;
+  onProgress(step, recent);
   try {
     for (; step < steps; step++) {
       if (performance.now() - paused > patience) {
-        onProgress(step, recent ?? Number.NaN);
+        onProgress(step, recent);
         await setImmediate();
         paused = performance.now();
         signal.throwIfAborted();

@@ -15,7 +15,7 @@ const defaultSamples = 200;
 const defaultRows = 100;
 
 /** A value of each column, by its name. */
-export type Cells = Readonly<Record<string, number | string | null>>;
+type Cells = Readonly<Record<string, number | string | null>>;
 
 /** The instruments of a run, each with its samples. */
 export interface Watch {
