@@ -3,13 +3,13 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../inputError.ts";
 import { version } from "../version.ts";
+import { CommandEnd, exitCodes } from "./commandEnd.ts";
+import { addDataCommand } from "./data.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addListCommand } from "./list.ts";
 import { addMeasureCommand } from "./measure.ts";
 import { addReproduceCommand } from "./reproduce.ts";
-
-/** Exit codes of docs/contract.md. */
-const exitCodes = { failed: 1, wrongInput: 2, interrupted: 130 };
+import { addTrainCommand } from "./train.ts";
 
 const program = new Command("noisegeo")
   .description(
@@ -33,8 +33,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 addMeasureCommand(program, interrupt.signal);
+addTrainCommand(program, interrupt.signal);
 addReproduceCommand(program, interrupt.signal);
 addListCommand(program);
+addDataCommand(program);
 addDoctorCommand(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
@@ -55,6 +57,10 @@ function report(error: unknown): number {
   if (error instanceof InputError) {
     process.stderr.write(`noisegeo: ${error.message}\n`);
     return exitCodes.wrongInput;
+  }
+  if (error instanceof CommandEnd) {
+    process.stderr.write(`noisegeo: ${error.message}\n`);
+    return error.exitCode;
   }
   if (interrupt.signal.aborted) {
     process.stderr.write("noisegeo: interrupted; what was finished is kept\n");

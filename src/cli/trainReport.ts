@@ -1,0 +1,76 @@
+import pc from "picocolors";
+import type { MetricsRow } from "../runs/train/metricsLog.ts";
+import type { TrainResult } from "../runs/train/trainRun.ts";
+import { format } from "./measureReading.ts";
+import { duration } from "./progress.ts";
+
+/** What `noisegeo train --json` writes. */
+interface TrainDocument {
+  readonly schema: 1;
+  readonly folder: string;
+  readonly steps: number;
+  /** Over all sessions of the run. */
+  readonly seconds: number;
+  /** The last row of the metrics. */
+  readonly final: MetricsRow | null;
+  /** Reasons for values of the final row that are undefined, by path. */
+  readonly undefined: Readonly<Record<string, string>>;
+}
+
+export function trainDocument(folder: string, { manifest, rows }: TrainResult): TrainDocument {
+  const last = rows[rows.length - 1];
+  const { undefined: reasons, ...final } = last ?? {};
+  const lines = typeof reasons === "string" ? reasons.split("\n") : [];
+  return {
+    schema: 1,
+    folder,
+    steps: manifest.step,
+    seconds: manifest.seconds,
+    final: last ? ({ ...final } as MetricsRow) : null,
+    undefined: Object.fromEntries(
+      lines.map((line) => {
+        const colon = line.indexOf(": ");
+        return [`final.${line.slice(0, colon)}`, line.slice(colon + 2)];
+      }),
+    ),
+  };
+}
+
+/** What `noisegeo train` prints for people: where the run began and where it ended. */
+export function trainTable(folder: string, { manifest, rows }: TrainResult): string {
+  const { data, parameters, step, seconds } = manifest;
+  const shown = rows.length > 1 ? [rows[0], rows[rows.length - 1]] : rows;
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => !["step", "undefined"].includes(column));
+  const width = Math.max(0, ...columns.map((column) => column.length)) + 2;
+  const line = (name: string, cells: readonly string[]) =>
+    name.padEnd(width) + cells.map((cell) => cell.padStart(14)).join("");
+  const reasons = shown.flatMap((row) =>
+    typeof row.undefined === "string"
+      ? row.undefined.split("\n").map((reason) => pc.yellow(`undefined at step ${row.step}: ${reason}`))
+      : [],
+  );
+  return `${[
+    pc.bold(`Trained ${parameters} parameters on ${data}`),
+    `${step} steps in ${duration(seconds)}`,
+    "",
+    pc.dim(
+      line(
+        "",
+        shown.map((row) => `step ${row.step}`),
+      ),
+    ),
+    ...columns.map((column) =>
+      line(
+        column,
+        shown.map((row) => cell(row[column])),
+      ),
+    ),
+    "",
+    ...reasons,
+    folder,
+  ].join("\n")}\n`;
+}
+
+function cell(value: MetricsRow[string]): string {
+  return typeof value === "number" ? format(value) : (value ?? "–");
+}
