@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { columnsOf, quantities } from "../../src/dynamics/quantities.ts";
+import { scheduleSchema } from "../../src/dynamics/scheduleSchema.ts";
 import { InputError } from "../../src/inputError.ts";
 import { parseTrainConfig } from "../../src/runs/train/config.ts";
 
@@ -90,10 +93,7 @@ describe("one line that names the key, what is allowed and what came", () => {
     ["seed: -1\n", "run.yaml: seed: expected at least 0, got -1"],
     ["seed: 1.5\n", "run.yaml: seed: expected a whole number, got 1.5"],
     ["targets: both\n", 'run.yaml: targets: expected one-hot, signs or values, got "both"'],
-    [
-      "optimiser: { name: adam }\n",
-      'run.yaml: optimiser.name: expected sgd or gd, got "adam"',
-    ],
+    ["optimiser: { name: adam }\n", 'run.yaml: optimiser.name: expected sgd or gd, got "adam"'],
     ["optimiser: 3\n", "run.yaml: optimiser: expected keys with values, got 3"],
     ["optimiser: { momentum: 1 }\n", "run.yaml: optimiser.momentum: expected less than 1, got 1"],
     [
@@ -170,5 +170,40 @@ describe("one line that names the key, what is allowed and what came", () => {
     expect(complaint("loss: [mse\n")).toMatch(/^run\.yaml:\d+:\d+: expected YAML: /);
     expect(complaint("", "a: b: c\n")).toMatch(/^run\.yaml:1:\d+: expected YAML: /);
     expect(complaint("", "a: 1\na: 2\n")).toMatch(/^run\.yaml:2:1: expected YAML: Map keys must be unique/);
+  });
+});
+
+describe("docs/train.md", () => {
+  const page = readFileSync(new URL("../../docs/train.md", import.meta.url), "utf8");
+  const [, example] = /```yaml\n([^`]*)```/.exec(page)!;
+  const cells = new Set(
+    [...page.replaceAll(/```[^`]*```/g, "").matchAll(/`([^`\n]+)`/g)].map(([, word]) => word),
+  );
+
+  test("its configuration is one, and has every key", () => {
+    const config = parseTrainConfig(example, "train.md");
+    const known = complaint("colour: red\n")
+      .replace(/.*\(known: (.*)\)$/, "$1")
+      .split(", ");
+    expect(Object.keys(config).sort()).toEqual(known.sort());
+    for (const key of [
+      ...known,
+      ...Object.keys(config.optimiser),
+      ...Object.keys(config.instruments[0]),
+      "at",
+    ]) {
+      expect(cells, key).toContain(key);
+    }
+  });
+
+  test("names every quantity, column and schedule", () => {
+    for (const quantity of quantities) {
+      expect(cells, quantity).toContain(quantity);
+      for (const column of columnsOf(quantity, 1)) expect(cells, column).toContain(column);
+    }
+    for (const { shape } of scheduleSchema.options) {
+      expect(cells, shape.name.value).toContain(shape.name.value);
+      for (const key of Object.keys(shape)) expect(cells, `${shape.name.value}: ${key}`).toContain(key);
+    }
   });
 });
