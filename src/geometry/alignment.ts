@@ -25,11 +25,13 @@ export function lossAlignment(point: GeometryPoint): Alignment | Undefined {
   let centred = 0;
   let raw = 0;
   forEachGradientImage(point, (_, image) => {
+    let deviations = 0;
     for (let j = 0; j < image.length; j++) {
       const deviation = image[j] - mean[j];
-      centred += deviation * deviation;
-      raw += image[j] * image[j];
+      deviations += deviation * deviation;
     }
+    centred += deviations;
+    raw += squaredNorm(image);
   });
   const unit = point.samples / (loss * geometry);
   return { covariance: centred * unit, secondMoment: raw * unit };

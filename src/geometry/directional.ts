@@ -27,10 +27,11 @@ export function directionalAlignment(
   let curvature = 0;
   for (let j = 0; j < images.columns; j++) {
     let mean = 0;
+    let at = images.offset + j * images.columnStride;
     for (let i = 0; i < samples; i++) {
       let slope = 0;
-      for (let c = 0; c < outputs; c++) {
-        const z = entry(images, i * outputs + c, j) / scale;
+      for (let c = 0; c < outputs; c++, at += images.rowStride) {
+        const z = images.data[at] / scale;
         slope += residuals[i * outputs + c] * z;
         curvature += z * z;
       }

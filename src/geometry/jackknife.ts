@@ -1,7 +1,7 @@
 import type { Alignment } from "./alignment.ts";
 import { type Interval, studentInterval } from "./interval.ts";
 import { doubledLoss, doubledLosses } from "./loss.ts";
-import { squaredNorm } from "./perSample.ts";
+import { forEachGradientImage, gradientImageSum, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 import type { Undefined } from "./undefined.ts";
 
@@ -69,46 +69,39 @@ interface PairSums {
 }
 
 function pairSums(point: GeometryPoint): PairSums {
-  const { samples: n, outputs, gram, residuals } = point;
-  const size = residuals.length;
+  const { samples: n, outputs, gram } = point;
+  const size = n * outputs;
   const secondMoment = { total: 0, touching: new Float64Array(n) };
   const geometry = { total: 0, touching: new Float64Array(n) };
-  const image = new Float64Array(size);
-  const part = new Float64Array(outputs);
-  const blockOf = (j: number, i: number): { image: number; geometry: number } => {
-    let geometrySum = 0;
-    for (let a = 0; a < outputs; a++) {
-      part[a] = 0;
-      const start = (j * outputs + a) * size + i * outputs;
-      for (let c = 0; c < outputs; c++) {
-        const value = gram.data[start + c];
-        part[a] += value * residuals[i * outputs + c];
-        geometrySum += value * value;
-      }
-    }
-    return { image: squaredNorm(part), geometry: geometrySum };
-  };
-  for (let j = 0; j < n; j++) {
-    for (let i = 0; i < n; i++) {
-      const sums = blockOf(j, i);
-      for (let a = 0; a < outputs; a++) image[j * outputs + a] += part[a];
-      add(secondMoment, i, j, sums.image);
-      add(geometry, i, j, sums.geometry);
-    }
-  }
   const gradientImage = new Float64Array(n);
-  for (let k = 0; k < n; k++) {
+  const sum = gradientImageSum(point);
+  forEachGradientImage(point, (k, image) => {
+    let rest = 0;
     for (let j = 0; j < n; j++) {
+      let square = 0;
+      let without = 0;
+      for (let a = j * outputs; a < (j + 1) * outputs; a++) {
+        square += image[a] * image[a];
+        const left = sum[a] - image[a];
+        without += left * left;
+      }
+      secondMoment.total += square;
+      secondMoment.touching[k] += square;
       if (j === k) continue;
-      blockOf(j, k);
-      for (let a = 0; a < outputs; a++) gradientImage[k] += (image[j * outputs + a] - part[a]) ** 2;
+      secondMoment.touching[j] += square;
+      rest += without;
     }
-  }
+    gradientImage[k] = rest;
+    // K is symmetric: what touches k is its rows and, but for its own block, once more as columns
+    let rows = 0;
+    let own = 0;
+    for (let a = k * outputs; a < (k + 1) * outputs; a++) {
+      const row = gram.data.subarray(a * size, (a + 1) * size);
+      rows += squaredNorm(row);
+      own += squaredNorm(row.subarray(k * outputs, (k + 1) * outputs));
+    }
+    geometry.total += rows;
+    geometry.touching[k] = 2 * rows - own;
+  });
   return { secondMoment, geometry, gradientImage };
-}
-
-function add(sums: { total: number; touching: Float64Array }, i: number, j: number, value: number): void {
-  sums.total += value;
-  sums.touching[i] += value;
-  if (i !== j) sums.touching[j] += value;
 }

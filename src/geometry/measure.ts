@@ -81,15 +81,22 @@ export async function measure(linearization: Sweepable, options: MeasureOptions)
 
 async function measureGram(linearization: Linearization, { kernels, certificate }: MeasureOptions) {
   const point = await pointOf(linearization);
+  const decomposition = gaussNewtonSpectrum(point, kernels);
+  // lets it begin: it runs in the background of what follows
+  await Promise.resolve();
   const alignment = lossAlignment(point);
-  const { eigenvalues, vectors } = await gaussNewtonSpectrum(point, kernels);
-  return {
+  const decoupling = decouplingDistance(point);
+  const fromGram = {
     summary: noiseSummary(point),
     lossAlignment: alignment,
     intervals: isDefined(alignment) ? lossAlignmentIntervals(point, alignment) : alignment,
+    decoupling,
+    decouplingPerOutput: point.outputs === 1 ? decoupling : decouplingDistance(point, true),
+  };
+  const { eigenvalues, vectors } = await decomposition;
+  return {
+    ...fromGram,
     spectrum: { eigenvalues, alignments: directionalAlignments(point, vectors) },
-    decoupling: decouplingDistance(point),
-    decouplingPerOutput: decouplingDistance(point, true),
     ...(certificate && {
       certificate: {
         lossAlignment: await lossAlignmentExtremes(point, kernels),

@@ -18,7 +18,7 @@ export function forEachGradientImage(
   const { samples, outputs, residuals } = point;
   const image = new Float64Array(residuals.length);
   for (let i = 0; i < samples; i++) {
-    gradientImage(point, i, image.fill(0), outputs, residuals);
+    gradientImage(point, i, image, outputs, residuals);
     visit(i, image);
   }
 }
@@ -36,7 +36,8 @@ function gradientImage(
     const index = sample * outputs + c;
     const weight = residuals[index];
     const start = index * size;
-    for (let j = 0; j < size; j++) image[j] += weight * data[start + j];
+    if (c === 0) for (let j = 0; j < size; j++) image[j] = weight * data[start + j];
+    else for (let j = 0; j < size; j++) image[j] += weight * data[start + j];
   }
 }
 
@@ -52,12 +53,20 @@ export function gradientProduct({ outputs, gram, residuals }: GeometryPoint, i: 
   return sum;
 }
 
-/** K r / n = J∇L, the mean of the gradient images (length n·C, in the point's scaled units). */
+/** K r = Σ_i h_i (length n·C, in the point's scaled units). */
+export function gradientImageSum({ gram, residuals }: GeometryPoint): Float64Array {
+  const size = residuals.length;
+  const sum = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const weight = residuals[i];
+    for (let j = 0, k = i * size; j < size; j++, k++) sum[j] += weight * gram.data[k];
+  }
+  return sum;
+}
+
+/** K r / n = J∇L, the mean of the gradient images. */
 export function meanGradientImage(point: GeometryPoint): Float64Array {
-  const mean = new Float64Array(point.residuals.length);
-  forEachGradientImage(point, (_, image) => {
-    for (let j = 0; j < mean.length; j++) mean[j] += image[j];
-  });
+  const mean = gradientImageSum(point);
   for (let j = 0; j < mean.length; j++) mean[j] /= point.samples;
   return mean;
 }

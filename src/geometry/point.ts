@@ -129,5 +129,8 @@ export function powerOfTwoBelow(x: number): number {
 }
 
 function scaled(values: Float64Array, scale: number): Float64Array {
-  return scale === 1 ? values : values.map((value) => value / scale);
+  if (scale === 1) return values;
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = values[i] / scale;
+  return result;
 }

@@ -1,5 +1,5 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { entry, type Matrix, matrix } from "../linalg/matrix.ts";
+import { type Matrix, matrix, setEntry, transpose } from "../linalg/matrix.ts";
 import type { RandomStream } from "../random/stream.ts";
 import { squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
@@ -27,9 +27,12 @@ export async function gaussNewtonSpectrum(
     { length: rank },
     (_, k) => (values[size - 1 - k] / point.samples) * point.gramScale,
   );
-  const descending = matrix(size, rank);
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < rank; k++) descending.data[i * rank + k] = entry(vectors, i, size - 1 - k);
+  // one eigenvector after another, as they come from the solver and as they are read
+  const descending = transpose(matrix(rank, size));
+  for (let k = 0; k < rank; k++) {
+    const source = vectors.offset + (size - 1 - k) * vectors.columnStride;
+    for (let i = 0; i < size; i++)
+      descending.data[k * size + i] = vectors.data[source + i * vectors.rowStride];
   }
   if (point.lossKind !== "mse") refineSmallRows(descending, point.gram, values, kernels);
   return { eigenvalues, vectors: descending };
@@ -53,7 +56,7 @@ export function refineSmallRows(
     const length = Math.sqrt(squaredNorm(gram.data.subarray(i * size, (i + 1) * size)));
     for (let k = 0; k < rank; k++) {
       const value = ascending[ascending.length - 1 - k];
-      if (length < value) vectors.data[i * rank + k] = images.data[i * rank + k] / value;
+      if (length < value) setEntry(vectors, i, k, images.data[i * rank + k] / value);
     }
   }
 }
