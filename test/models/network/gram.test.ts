@@ -5,7 +5,7 @@ import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import { silu } from "../../../src/models/activations.ts";
 import { chunks } from "../../../src/models/network/chunks.ts";
 import { pairsPart } from "../../../src/models/network/gram/pairs.ts";
-import type { GramPart } from "../../../src/models/network/gram/part.ts";
+import { type GramPart, productSpace } from "../../../src/models/network/gram/part.ts";
 import { gramPlan, outerShares, type ParameterPlan } from "../../../src/models/network/gram/plan.ts";
 import { productsPart } from "../../../src/models/network/gram/products.ts";
 import { columnTiles, rowsPart } from "../../../src/models/network/gram/rows.ts";
@@ -99,7 +99,7 @@ function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[]) {
       });
     }
   }
-  for (const part of parts) part.finish(gram);
+  for (const part of parts) part.finish(gram, productSpace(precision));
   return gram;
 }
 

@@ -1,5 +1,5 @@
 import type { Kernels } from "../../../linalg/kernels/kernels.ts";
-import { type FloatArray, type Matrix, matrix, rowMajor } from "../../../linalg/matrix.ts";
+import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../../linalg/vectorMath.ts";
 import type { ParameterUse } from "../evaluation.ts";
 
@@ -28,17 +28,39 @@ export interface GramPart {
   /** Called for each of its nodes at every place; all outputs of a chunk of samples come before the next chunk. */
   take(use: ParameterUse, place: Place): void;
   /** Adds to the lower triangle of `gram` and lets go of everything. */
-  finish(gram: Matrix<Float64Array>): void;
+  finish(gram: Matrix<Float64Array>, space: ProductSpace): void;
 }
 
 export function bytesOf(precision: Precision): number {
   return precision === "float32" ? 4 : 8;
 }
 
-/** The lower triangle of A·Aᵀ in A's precision; what stands above it has no meaning. */
-export function lowerProducts(a: Matrix<FloatArray>, kernels: Kernels): FloatArray {
-  const single = a.data instanceof Float32Array;
-  const result = single ? new Float32Array(a.rows * a.rows) : matrix(a.rows, a.rows).data;
-  kernels.syrk<FloatArray>(1, a, 0, rowMajor<FloatArray>(a.rows, a.rows, result));
-  return result;
+/** Room for products that parts form as they finish, kept from one part to the next: new memory costs as much as they do. */
+export interface ProductSpace {
+  /** length numbers with anything in them, valid until the next call for the same use. */
+  array(use: "left" | "right", length: number): FloatArray;
+}
+
+export function productSpace(precision: Precision): ProductSpace {
+  const arrays: { left?: FloatArray; right?: FloatArray } = {};
+  return {
+    array(use, length) {
+      let whole = arrays[use];
+      if (!whole || whole.length < length) {
+        whole = precision === "float32" ? new Float32Array(length) : new Float64Array(length);
+        arrays[use] = whole;
+      }
+      return whole.subarray(0, length);
+    },
+  };
+}
+
+/** target's lower triangle ← A·Aᵀ + beta·target; what stands above it has no meaning. */
+export function addLowerProducts(
+  a: Matrix<FloatArray>,
+  beta: 0 | 1,
+  target: FloatArray,
+  kernels: Kernels,
+): void {
+  kernels.syrk<FloatArray>(1, a, beta, rowMajor<FloatArray>(a.rows, a.rows, target));
 }

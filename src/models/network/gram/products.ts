@@ -1,7 +1,7 @@
 import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
 import type { ParameterUse } from "../evaluation.ts";
 import type { OuterShare } from "../operation.ts";
-import { bytesOf, type GramContext, type GramPart, lowerProducts, type Place } from "./part.ts";
+import { addLowerProducts, bytesOf, type GramContext, type GramPart, type Place } from "./part.ts";
 import type { Use } from "./plan.ts";
 
 /**
@@ -44,14 +44,14 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
         if (own !== target) target.set(own);
       }
     },
-    finish(gram) {
-      const rightProducts = lowerProducts(rowMajor(samples * outputs, right, rights), kernels);
-      const weights = ones > 0 ? new Float64Array(samples ** 2).fill(ones) : new Float64Array(samples ** 2);
+    finish(gram, space) {
+      const products = space.array("right", (samples * outputs) ** 2);
+      addLowerProducts(rowMajor(samples * outputs, right, rights), 0, products, kernels);
+      const weights = space.array("left", samples ** 2).fill(ones);
       for (const [k, { left }] of lefts.entries()) {
-        const products = lowerProducts(rowMajor(samples, left, leftRows[k]), kernels);
-        for (let i = 0; i < weights.length; i++) weights[i] += products[i];
+        addLowerProducts(rowMajor(samples, left, leftRows[k]), 1, weights, kernels);
       }
-      addWeighted(gram, rightProducts, weights, outputs);
+      addWeighted(gram, products, weights, outputs);
       for (const array of [rights, ...leftRows]) math.release(array);
     },
   };
@@ -61,7 +61,7 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
 function addWeighted(
   gram: Matrix<Float64Array>,
   products: FloatArray,
-  weights: Float64Array,
+  weights: FloatArray,
   outputs: number,
 ): void {
   const { data, rows: size } = gram;

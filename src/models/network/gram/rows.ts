@@ -1,7 +1,7 @@
 import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
 import type { ParameterUse } from "../evaluation.ts";
 import type { JacobianShare, OuterShare } from "../operation.ts";
-import { bytesOf, type GramContext, type GramPart, lowerProducts, type Place } from "./part.ts";
+import { addLowerProducts, bytesOf, type GramContext, type GramPart, type Place } from "./part.ts";
 import type { ParameterPlan } from "./plan.ts";
 
 /** Consecutive numbers of one parameter: the columns of J that they are. */
@@ -77,11 +77,12 @@ export function rowsPart(tile: readonly ColumnRange[], context: GramContext): Gr
         column += range.to - range.from;
       }
     },
-    finish(gram) {
+    finish(gram, space) {
       const whole = rowMajor(size, width, rows);
       if (precision === "float64") kernels.syrk(1, whole as Matrix<Float64Array>, 1, gram);
       else {
-        const products = lowerProducts(whole, kernels);
+        const products = space.array("right", size ** 2);
+        addLowerProducts(whole, 0, products, kernels);
         for (let row = 0; row < size; row++) {
           for (let k = row * size; k <= row * size + row; k++) gram.data[k] += products[k];
         }

@@ -5,7 +5,7 @@ import type { ParameterUse } from "../evaluation.ts";
 import type { Graph } from "../graph.ts";
 import type { OuterShare } from "../operation.ts";
 import { pairsPart } from "./pairs.ts";
-import { bytesOf, type GramContext, type GramPart } from "./part.ts";
+import { bytesOf, type GramContext, type GramPart, productSpace } from "./part.ts";
 import { gramPlan, type ParameterPlan, type Use } from "./plan.ts";
 import { productsPart } from "./products.ts";
 import { columnTiles, rowsPart } from "./rows.ts";
@@ -27,11 +27,12 @@ export async function structuredGram(options: StructuredGramOptions): Promise<Sy
   const size = options.samples * options.outputs;
   requireGramSize(size);
   const gram = matrix(size, size);
+  const space = productSpace(options.precision);
   const groups = sweeps(gramParts(options), options.memoryLimit);
   for (const [index, parts] of groups.entries()) {
     for (const part of parts) part.begin();
     await sweep(options, parts, (fraction) => options.onProgress?.((index + fraction) / groups.length));
-    for (const part of parts) part.finish(gram);
+    for (const part of parts) part.finish(gram, space);
   }
   mirrorLower(gram);
   return gram;
