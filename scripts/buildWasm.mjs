@@ -9,10 +9,17 @@ import asc from "assemblyscript/asc";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const kernels = "src/linalg/kernels";
 
-// The dense kernels have a memory of their own and no imports at all.
+// The dense kernels and the descent have a memory of their own and no imports at all.
 await build("wasm kernels", `${kernels}/assembly`, `${kernels}/wasmModule.generated.ts`, [], (binary) => ({
   wasmModuleBase64: base64(binary),
 }));
+await build(
+  "descent of many vectors",
+  `${kernels}/assembly/descent`,
+  `${kernels}/descentModule.generated.ts`,
+  [],
+  (binary) => ({ descentModuleBase64: base64(binary) }),
+);
 // The vector functions work where their caller keeps its arrays: in shared memory, or in unshared memory with a flag changed.
 const imported =
   "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --enable threads".split(" ");

@@ -30,6 +30,10 @@ class PhiloxStream implements RandomStream {
     this.#identity = identity;
   }
 
+  get identity(): Int32Array {
+    return this.#identity.slice();
+  }
+
   split(...labels: readonly (string | number)[]): RandomStream {
     if (labels.length === 0) throw new RangeError("split: expected at least one label, got none");
     return new PhiloxStream([this.path, ...labels].join("/"), labels.reduce(childIdentity, this.#identity));

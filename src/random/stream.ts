@@ -5,6 +5,8 @@
 export interface RandomStream {
   /** The seed and the labels that lead here, for people: "7/linear-alignment/3/inputs". */
   readonly path: string;
+  /** The 128 bits that tell it from every other stream (identity.ts), for a generator elsewhere that draws the same numbers; a copy. */
+  readonly identity: Int32Array;
   /** An independent stream; the same labels from the same stream always give the same child. */
   split(...labels: readonly (string | number)[]): RandomStream;
   /** Uniform on (0,1), 53 bits, never 0 or 1. */

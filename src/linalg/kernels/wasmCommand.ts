@@ -3,40 +3,47 @@
  * all that, the same command runs on this thread and in a worker that knows nothing of matrices.
  */
 import type { FloatArray } from "../matrix.ts";
-import type { WasmFunctions, WasmInstance } from "./wasmModule.ts";
+import type { WasmFunctions } from "./wasmModule.ts";
 
-/** Part of wasm memory as floats. */
+type Elements = FloatArray | Int32Array;
+
+/** Part of wasm memory as an array of its kind. */
 interface Span {
   readonly address: number;
   readonly length: number;
-  readonly kind: Float32ArrayConstructor | Float64ArrayConstructor;
+  readonly kind: Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
 }
 
+// Methods, so that a function that knows the kind may take that kind alone.
 export interface Input extends Span {
   /** Writes all `length` elements. */
-  readonly write: (target: FloatArray) => void;
+  write(target: Elements): void;
 }
 
 interface Output extends Span {
   /** Takes what it needs from the elements, which change afterwards. */
-  readonly read: (source: FloatArray) => void;
+  read(source: Elements): void;
 }
 
 /** A function of the module and its arguments. */
-export type Call = readonly [name: keyof WasmFunctions, ...values: number[]];
+export type Call<Functions = WasmFunctions> = readonly [name: keyof Functions, ...values: number[]];
 
-export interface Command {
+/** For a module with these functions, by default that of the dense kernels. */
+export interface Command<Functions = WasmFunctions> {
   /** Wasm memory in use, from address 0. */
   readonly bytes: number;
   readonly inputs: readonly Input[];
-  readonly calls: readonly Call[];
+  readonly calls: readonly Call<Functions>[];
   readonly outputs: readonly Output[];
 }
 
 const pageBytes = 65536;
 
 /** Runs a command on this thread. Throws a RangeError when wasm memory (4 GiB at most) cannot hold it. */
-export function runCommand(instance: WasmInstance, command: Command): void {
+export function runCommand<Functions>(
+  instance: Functions & { readonly memory: WebAssembly.Memory },
+  command: Command<Functions>,
+): void {
   const { memory } = instance;
   const missing = command.bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));

@@ -25,7 +25,7 @@ export function eigenProblem(a: SymmetricMatrix, module: WasmFunctions): EigenPr
   const rows = new Float64Array(n * n);
   const command: Command = {
     bytes: workspace + module.symmetricEigenWorkspace(n),
-    inputs: [{ kind, address, length: n * n, write: (target) => copyLower(a, scaling, target) }],
+    inputs: [{ kind, address, length: n * n, write: (target: FloatArray) => copyLower(a, scaling, target) }],
     calls: [
       ["clear", vectorsAddress, 8 * n * n],
       ["symmetricEigen", n, address, valuesAddress, vectorsAddress, workspace],
@@ -52,7 +52,7 @@ export function eigenvalueProblem(a: SymmetricMatrix, module: WasmFunctions): Ei
   const values = new Float64Array(n);
   const command: Command = {
     bytes: workspace + module.symmetricEigenvaluesWorkspace(n),
-    inputs: [{ kind, address, length: n * n, write: (target) => copyLower(a, scaling, target) }],
+    inputs: [{ kind, address, length: n * n, write: (target: FloatArray) => copyLower(a, scaling, target) }],
     calls: [["symmetricEigenvalues", n, address, valuesAddress, workspace]],
     outputs: [{ kind, address: valuesAddress, length: n, read: (source) => values.set(source) }],
   };

@@ -80,7 +80,7 @@ export function* tileCommands(product: Product, tile: Tile, heapStart: number): 
     const calls: Call[] = [];
     if (k === 0 && beta === 0) calls.push(["clear", at.output, count * kind.BYTES_PER_ELEMENT]);
     if (k === 0 && beta !== 0) {
-      inputs.push({ ...entries, write: (target) => loadTile(product, tile, target) });
+      inputs.push({ ...entries, write: (target: FloatArray) => loadTile(product, tile, target) });
       calls.push([`scale${bits}`, count, beta, at.output]);
     }
     const copied = Math.min(copiedDepth, depth - k);
@@ -92,7 +92,7 @@ export function* tileCommands(product: Product, tile: Tile, heapStart: number): 
       address: at.left,
       length: tile.rows * copied,
       kind,
-      write: (target) => copyBlock(a, target),
+      write: (target: FloatArray) => copyBlock(a, target),
     });
     if (!same) {
       const write = (target: FloatArray) => copyBlock(b, target);

@@ -41,8 +41,13 @@ export function* vectorCommands(product: Product, heapStart: number): Generator<
       const part = block(a, i, j, rows, columns);
       const factor = block(x, 0, j, 1, columns);
       const inputs: Input[] = [
-        { address: at.a, length: rows * columns, kind, write: (target) => copyBlock(part, target) },
-        { address: at.x, length: columns, kind, write: (target) => copyBlock(factor, target) },
+        {
+          address: at.a,
+          length: rows * columns,
+          kind,
+          write: (target: FloatArray) => copyBlock(part, target),
+        },
+        { address: at.x, length: columns, kind, write: (target: FloatArray) => copyBlock(factor, target) },
       ];
       yield {
         bytes,
@@ -59,7 +64,7 @@ export function* vectorCommands(product: Product, heapStart: number): Generator<
                   address: at.y,
                   length: rows,
                   kind,
-                  read: (sums) => update(alpha, sums, beta, block(y, i, 0, rows, 1)),
+                  read: (sums: FloatArray) => update(alpha, sums, beta, block(y, i, 0, rows, 1)),
                 },
               ],
       };

@@ -1,6 +1,6 @@
 /** One instance of the module in a worker thread, Node's or the browser's, driven by commands. */
-import type { FloatArray } from "../matrix.ts";
 import type { Command } from "./wasmCommand.ts";
+import type { WasmFunctions } from "./wasmModule.ts";
 
 /**
  * What the worker runs. It is text because a worker is started from a file or from text, and a file would have to
@@ -45,19 +45,21 @@ interface Thread {
   end(): Promise<void>;
 }
 
-export interface WasmWorker {
+export interface WasmWorker<Functions = WasmFunctions> {
   /** False after the thread has ended. */
   readonly alive: boolean;
   /**
    * Runs a command there, after those sent before it; inputs are written now, outputs read when it is done. `fresh`
    * takes an instance of its own, whose memory is given back. Rejects when the command throws or the thread ends.
    */
-  run(command: Command, fresh?: boolean): Promise<void>;
+  run(command: Command<Functions>, fresh?: boolean): Promise<void>;
   end(): Promise<void>;
 }
 
 /** Starts a thread, which keeps the process alive only while a command is under way. */
-export async function startWasmWorker(module: WebAssembly.Module): Promise<WasmWorker> {
+export async function startWasmWorker<Functions = WasmFunctions>(
+  module: WebAssembly.Module,
+): Promise<WasmWorker<Functions>> {
   const waiting: { done(reply: Reply): void; failed(reason: Error): void }[] = [];
   let alive = true;
   const thread = await startThread(
@@ -74,7 +76,7 @@ export async function startWasmWorker(module: WebAssembly.Module): Promise<WasmW
   thread.post({ module }, []);
   thread.release();
 
-  async function run(command: Command, fresh = false): Promise<void> {
+  async function run(command: Command<Functions>, fresh = false): Promise<void> {
     if (!alive) throw new Error("the kernels' worker thread has ended");
     const inputs = command.inputs.map(({ address, kind, length, write }) => {
       const content = new ArrayBuffer(length * kind.BYTES_PER_ELEMENT);
@@ -95,7 +97,7 @@ export async function startWasmWorker(module: WebAssembly.Module): Promise<WasmW
     });
     if (reply.error) throw reply.error;
     for (const [position, { kind, read }] of command.outputs.entries()) {
-      read(new kind(reply.outputs?.[position] ?? new ArrayBuffer(0)) as FloatArray);
+      read(new kind(reply.outputs?.[position] ?? new ArrayBuffer(0)));
     }
   }
 
