@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { type HessianMeasurement, measureHessian } from "../geometry/hessian.ts";
 import { type Measurement, measure } from "../geometry/measure.ts";
 import { InputError } from "../inputError.ts";
@@ -9,62 +9,32 @@ import { openKernels } from "../linalg/kernels/select.ts";
 import type { HessianLinearization, Linearization } from "../models/linearization.ts";
 import { createStream } from "../random/index.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
-import { positiveInteger, wholeNumber } from "./arguments.ts";
-import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
+import { positiveInteger } from "./arguments.ts";
+import { commandLine } from "./commandLine.ts";
 import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
 import { measureSource } from "./measureSource.ts";
 import { measureTable } from "./measureTable.ts";
+import type { PointSource } from "./pointSource.ts";
 import { startProgress } from "./progress.ts";
-import type { MeasureSource, SourceOptions } from "./sourceOptions.ts";
+import { addPointOptions, defaultSeed, type PointCommandOptions } from "./sourceOptions.ts";
 
-interface MeasureCommandOptions extends SourceOptions, KernelOptions {
+interface MeasureCommandOptions extends PointCommandOptions {
   readonly top?: number;
   readonly certificate?: boolean;
   readonly hessian?: boolean;
-  readonly precision: "f32" | "f64";
-  readonly json?: string;
-  readonly out?: string;
 }
 
 /** Eigen-directions reported when --top is not given: all of a short spectrum, the sharpest of a long one. */
 const defaultTop = { all: 512, sharpest: 20 };
 
-const defaultSeed = 1;
-
 export function addMeasureCommand(program: Command, signal: AbortSignal): void {
-  addKernelOptions(program.command("measure"))
+  addPointOptions(program.command("measure"))
     .description(
       "measure the noise geometry of a model: a network with its weights and data, or a Jacobian with its residuals",
-    )
-    .option("--jacobian <file>", "npy array of shape (n, p) or (n, C, p): ∂f(x_i)/∂θ")
-    .option("--residuals <file>", "npy array of shape (n) or (n, C): f(x_i) − y_i")
-    .option("--npz <file>", "npz archive with arrays jacobian and residuals")
-    .option("--safetensors <file>", "safetensors file with tensors jacobian and residuals")
-    .option("--onnx <file>", "network as PyTorch exports it; needs --data")
-    .option("--model <file>", "architecture as YAML; needs --weights and --data")
-    .option("--weights <file>", "of --model: safetensors, or a state_dict saved by PyTorch (.pt)")
-    .option("--run <folder>", "training run of noisegeo train")
-    .option("--step <step>", "of --run: which checkpoint (default: the last)", wholeNumber)
-    .option("--data <data>", "of a network: npz file with x and y, or mnist, fashion-mnist, cifar10")
-    .option("--samples <count>", "of --data: how many (default: all)", positiveInteger)
-    .addOption(
-      new Option("--loss <kind>", "of --onnx and --model (default: mse)").choices(["mse", "cross-entropy"]),
     )
     .option("--hessian", "of a network: also λ_max and trace of the Hessian")
     .option("--certificate", "also the exact extremes of μ over all residuals")
     .option("--top <count>", "eigen-directions to report (default: all up to 512, else 20)", positiveInteger)
-    .addOption(
-      new Option("--precision <kind>", "arithmetic of the Gram matrix")
-        .choices(["f32", "f64"])
-        .default("f64"),
-    )
-    .option(
-      "--seed <seed>",
-      "of what is drawn: the samples, the probes of a trace (default: first samples, 1)",
-      wholeNumber,
-    )
-    .option("--json <file>", "write the document there; - is standard output, with nothing else on it")
-    .option("--out <folder>", "write a report page there")
     .action((options: MeasureCommandOptions) => run(options, signal));
 }
 
@@ -82,7 +52,7 @@ async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise
 }
 
 async function measured(
-  source: MeasureSource,
+  source: PointSource,
   options: MeasureCommandOptions,
   signal: AbortSignal,
 ): Promise<Measurement> {
@@ -142,11 +112,4 @@ async function deliver(
     process.stderr.write(`report page: ${join(out, "index.html")}\n`);
   }
   process.stdout.write(json === "-" ? text : measureTable(name, measurement, document));
-}
-
-/** What was typed, as a person would type it. */
-function commandLine(): string {
-  return ["noisegeo", ...process.argv.slice(2)]
-    .map((word) => (/^[\w./,:=-]+$/.test(word) ? word : `'${word}'`))
-    .join(" ");
 }

@@ -1,10 +1,11 @@
 import { openArray, openArrays } from "../data/openArray.ts";
 import { InputError } from "../inputError.ts";
 import { jacobianFile } from "../models/jacobianFile.ts";
-import type { MeasureSource, SourceOptions } from "./sourceOptions.ts";
+import type { PointSource } from "./pointSource.ts";
+import type { SourceOptions } from "./sourceOptions.ts";
 
 /** The one source that the options name. Throws an InputError for none, for several, or for a file that cannot be read. */
-export async function measureSource(options: SourceOptions): Promise<MeasureSource> {
+export async function measureSource(options: SourceOptions): Promise<PointSource> {
   const { jacobian, residuals, npz, safetensors, onnx, model, run } = options;
   const given = [
     (jacobian ?? residuals) !== undefined && "--jacobian and --residuals",
@@ -16,7 +17,7 @@ export async function measureSource(options: SourceOptions): Promise<MeasureSour
   ].filter((name) => name !== false);
   if (given.length !== 1) {
     throw new InputError(
-      `measure: expected one source (--jacobian J.npy --residuals r.npy, --npz FILE, --safetensors FILE, --onnx FILE, --model FILE or --run DIR), got ${given.join(" and ") || "none"}`,
+      `expected one source (--jacobian J.npy --residuals r.npy, --npz FILE, --safetensors FILE, --onnx FILE, --model FILE or --run DIR), got ${given.join(" and ") || "none"}`,
     );
   }
   if ((onnx ?? model ?? run) !== undefined) {
@@ -38,12 +39,10 @@ function refuseNetworkOptions({ weights, step, data, samples, loss }: SourceOpti
   }
 }
 
-async function separateFiles(jacobian?: string, residuals?: string): Promise<MeasureSource> {
+async function separateFiles(jacobian?: string, residuals?: string): Promise<PointSource> {
   if (jacobian === undefined || residuals === undefined) {
     const missing = jacobian === undefined ? "--jacobian" : "--residuals";
-    throw new InputError(
-      `measure: expected --jacobian and --residuals together, ${missing} is missing; give both`,
-    );
+    throw new InputError(`expected --jacobian and --residuals together, ${missing} is missing; give both`);
   }
   const arrays = { jacobian: await openArray(jacobian), residuals: await openArray(residuals) };
   return {
@@ -56,7 +55,7 @@ async function separateFiles(jacobian?: string, residuals?: string): Promise<Mea
   };
 }
 
-async function oneFile(path: string): Promise<MeasureSource> {
+async function oneFile(path: string): Promise<PointSource> {
   const collection = await openArrays(path);
   const arrays = {
     jacobian: await collection.array("jacobian"),

@@ -21,7 +21,7 @@ export async function modelPoint(
 ): Promise<NetworkPoint> {
   if (weights === undefined) {
     throw new InputError(
-      "measure: expected --weights FILE.safetensors or FILE.pt with --model, got none; save model.state_dict()",
+      "expected --weights FILE.safetensors or FILE.pt with --model, got none; save model.state_dict()",
     );
   }
   const config = readArchitecture(parseYaml(await readInputText(file), file));

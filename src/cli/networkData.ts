@@ -7,6 +7,7 @@ import type { Precision } from "../linalg/vectorMath.ts";
 import type { Graph } from "../models/network/graph.ts";
 import { describeShape, sizeOf } from "../models/network/shape.ts";
 import { type LossName, type TargetEncoding, targetsFor } from "../runs/targets.ts";
+import type { TrainingStep } from "./pointSource.ts";
 
 /** A network at some weights, with the samples to measure it on. */
 export interface NetworkPoint {
@@ -17,6 +18,10 @@ export interface NetworkPoint {
   readonly inputs: FloatArray;
   readonly targets: Float64Array;
   readonly loss: LossName;
+  /** Samples that there are, of which these were taken. */
+  readonly available: number;
+  /** Of a training run. */
+  readonly training?: TrainingStep;
 }
 
 export interface SampleOptions {
@@ -65,6 +70,7 @@ export function pointOn(
     inputs: dataset.inputs,
     targets: targets.values,
     loss,
+    available: dataset.available,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Networks as sources of `noisegeo measure`: loaded only when one is asked for. */
+/** Networks as points to look at: loaded only when one is asked for. */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../inputError.ts";
 import { openVectorMath } from "../linalg/kernels/openVectorMath.ts";
@@ -7,14 +7,16 @@ import { lossNamed } from "../runs/targets.ts";
 import { modelPoint } from "./modelPoint.ts";
 import type { NetworkPoint } from "./networkData.ts";
 import { onnxPoint } from "./onnxPoint.ts";
+import type { PointSource } from "./pointSource.ts";
 import { runPoint } from "./runPoint.ts";
-import type { MeasureSource, SourceOptions } from "./sourceOptions.ts";
+import type { SourceOptions } from "./sourceOptions.ts";
 
 /** The network that the options name, with its data and weights. Throws an InputError where they do not fit together. */
-export async function networkSource(options: SourceOptions): Promise<MeasureSource> {
-  const { name, graph, theta, inputs, targets, loss } = await readPoint(options);
+export async function networkSource(options: SourceOptions): Promise<PointSource> {
+  const { name, graph, theta, inputs, targets, loss, available, training } = await readPoint(options);
   return {
     name,
+    network: { targets, available, ...(training && { training }) },
     async open({ kernels, precision, onProgress }) {
       const model = networkModel({
         graph,
@@ -50,7 +52,7 @@ async function readPoint(options: SourceOptions): Promise<NetworkPoint> {
   if (run !== undefined) return runPoint(run, step, data, samples);
   if (data === undefined) {
     throw new InputError(
-      "measure: expected --data with a network, got none; give an npz file with x and y, or a data set by name",
+      "expected --data with a network, got none; give an npz file with x and y, or a data set by name",
     );
   }
   const { loss = "mse" } = options;

@@ -1,12 +1,15 @@
 import { subset } from "../data/dataset/dataset.ts";
 import { openDataset } from "../data/dataset/openDataset.ts";
+import { scheduleOf } from "../dynamics/scheduleSchema.ts";
 import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
 import { createStream } from "../random/index.ts";
 import { targetsFor } from "../runs/targets.ts";
 import { checkpointSteps, readCheckpoint } from "../runs/train/checkpoint.ts";
+import type { TrainConfig } from "../runs/train/config.ts";
 import { readManifest } from "../runs/train/manifest.ts";
 import { type NetworkPoint, openNamedData, pointOn, type SampleOptions } from "./networkData.ts";
+import type { TrainingStep } from "./pointSource.ts";
 
 /** A checkpoint of a training run, the last one unless a step is given, on the run's training data unless others are. */
 export async function runPoint(
@@ -34,10 +37,12 @@ export async function runPoint(
   const graph = buildArchitecture(config.model, training.inputShape, outputs);
   const { theta } = await readCheckpoint(folder, graph, step);
   const name = `${folder} at step ${step}`;
+  const inUse = trainingStep(config, step);
   const { samples, seed } = options;
   if (data !== undefined) {
     const other = await openNamedData(data, options);
-    return pointOn(other, { name, graph, theta: Float64Array.from(theta) }, config.loss);
+    const point = pointOn(other, { name, graph, theta: Float64Array.from(theta) }, config.loss);
+    return { ...point, training: inUse };
   }
   const chosen =
     samples === undefined ? training : subset(training, chosenSamples(training.count, samples, seed));
@@ -49,6 +54,20 @@ export async function runPoint(
     inputs: chosen.inputs,
     targets: targets.values,
     loss: config.loss,
+    available: training.count,
+    training: inUse,
+  };
+}
+
+/** The step that leaves this checkpoint, or that led to it where it is the last one. */
+function trainingStep({ optimiser, schedule, steps }: TrainConfig, step: number): TrainingStep {
+  const { momentum, weightDecay } = optimiser;
+  return {
+    learningRate: scheduleOf(schedule, steps)(Math.min(step, steps - 1)),
+    ...(optimiser.name === "sgd" && { batchSize: optimiser.batchSize }),
+    replacement: optimiser.name === "sgd" && optimiser.replacement,
+    momentum,
+    weightDecay,
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Kernels } from "../linalg/kernels/kernels.ts";
-import type { JacobianFile } from "../models/jacobianFile.ts";
-import type { HessianLinearization } from "../models/linearization.ts";
+/** What `measure` and `advise` have in common on the command line: the point to look at, how, and where the answer goes. */
+import { type Command, Option } from "commander";
+import { positiveInteger, wholeNumber } from "./arguments.ts";
+import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 
 /** What the command line says of the thing to measure. */
 export interface SourceOptions {
@@ -21,13 +22,41 @@ export interface SourceOptions {
   readonly precision: "f32" | "f64";
 }
 
-export interface MeasureSource {
-  /** For people: what was measured. */
-  readonly name: string;
-  open(options: {
-    readonly kernels: Kernels;
-    readonly precision: "f32" | "f64";
-    readonly onProgress: (fraction: number) => void;
-  }): Promise<JacobianFile | HessianLinearization>;
-  close(): Promise<void>;
+export interface PointCommandOptions extends SourceOptions, KernelOptions {
+  readonly json?: string;
+  readonly out?: string;
+}
+
+/** Of what is drawn besides the samples, where no --seed is given. */
+export const defaultSeed = 1;
+
+/** Declares them all. */
+export function addPointOptions(command: Command): Command {
+  return addKernelOptions(command)
+    .option("--jacobian <file>", "npy array of shape (n, p) or (n, C, p): ∂f(x_i)/∂θ")
+    .option("--residuals <file>", "npy array of shape (n) or (n, C): f(x_i) − y_i")
+    .option("--npz <file>", "npz archive with arrays jacobian and residuals")
+    .option("--safetensors <file>", "safetensors file with tensors jacobian and residuals")
+    .option("--onnx <file>", "network as PyTorch exports it; needs --data")
+    .option("--model <file>", "architecture as YAML; needs --weights and --data")
+    .option("--weights <file>", "of --model: safetensors, or a state_dict saved by PyTorch (.pt)")
+    .option("--run <folder>", "training run of noisegeo train")
+    .option("--step <step>", "of --run: which checkpoint (default: the last)", wholeNumber)
+    .option("--data <data>", "of a network: npz file with x and y, or mnist, fashion-mnist, cifar10")
+    .option("--samples <count>", "of --data: how many (default: all)", positiveInteger)
+    .addOption(
+      new Option("--loss <kind>", "of --onnx and --model (default: mse)").choices(["mse", "cross-entropy"]),
+    )
+    .addOption(
+      new Option("--precision <kind>", "arithmetic of the Gram matrix")
+        .choices(["f32", "f64"])
+        .default("f64"),
+    )
+    .option(
+      "--seed <seed>",
+      `of what is drawn: the samples, the probes of a trace (default: first samples, ${defaultSeed})`,
+      wholeNumber,
+    )
+    .option("--json <file>", "write the document there; - is standard output, with nothing else on it")
+    .option("--out <folder>", "write a report page there");
 }

@@ -8,6 +8,8 @@ export interface Dataset {
   readonly name: string;
   /** n */
   readonly count: number;
+  /** Samples that there are (of the classes asked for), of which these were taken. */
+  readonly available: number;
   /** Of one sample; images are (channels, rows, columns). */
   readonly inputShape: readonly number[];
   /** n × ∏ inputShape, row-major. */

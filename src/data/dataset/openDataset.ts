@@ -36,6 +36,7 @@ export async function openDataset(
         ? stored.name
         : `${stored.name}: ${indices.length} of ${stored.count} samples`,
     count: indices.length,
+    available: selectSamples(stored, { classes: config.classes }).length,
     inputShape,
     inputs: selectInputs(stored, indices, precision, used),
     ...(labels && { labels: selectLabels(labels, indices, config.classes) }),

@@ -29,6 +29,7 @@ describe("idx folders", () => {
       expect(await open({ name, folder })).toEqual({
         name: `${name}, training split`,
         count: 5,
+        available: 5,
         inputShape: [1, 2, 3],
         inputs: Float64Array.from(training.pixels, (pixel) => pixel / 255),
         labels: { indices: Int32Array.from(training.labels), classes: 10 },
@@ -43,6 +44,9 @@ describe("idx folders", () => {
     const chosen = await open({ name: "mnist", folder: at("plain"), classes: [3, 1], samples: 3 });
     expect(chosen.name).toBe("mnist, training split: 3 of 5 samples");
     expect(chosen.labels).toEqual({ indices: Int32Array.of(0, 1, 0), classes: 2 });
+    expect(chosen.available).toBe(
+      Array.from(training.labels).filter((label) => [1, 3].includes(label)).length,
+    );
     expect(chosen.inputs).toEqual(Float64Array.from(training.pixels.slice(0, 18), (pixel) => pixel / 255));
     const drawn = await open({ name: "mnist", folder: at("plain"), samples: 4, seed: 5 });
     for (let i = 0; i < 4; i++) {
@@ -124,6 +128,7 @@ describe("npz", () => {
     expect(await open({ name: "npz", file, samples: 2 })).toEqual({
       name: `${file}: 2 of 3 samples`,
       count: 2,
+      available: 3,
       inputShape: [2],
       inputs: Float64Array.of(1e10, 2, 3, 4),
       targets: { values: Float64Array.of(1, -1, 0.5, 2), outputs: 2 },

@@ -33,6 +33,7 @@ test("one-hot rows and signs", () => {
 const dataset: Dataset = {
   name: "d",
   count: 3,
+  available: 9,
   inputShape: [1, 2],
   inputs: Float32Array.of(0, 1, 10, 11, 20, 21),
   labels: { indices: Int32Array.of(5, 6, 7), classes: 8 },
@@ -44,6 +45,7 @@ test("a subset takes everything of its samples, in its order, as copies", () => 
   expect(part).toEqual({
     name: "d, 4 of them",
     count: 4,
+    available: 9,
     inputShape: [1, 2],
     inputs: Float32Array.of(20, 21, 0, 1, 20, 21, 10, 11),
     labels: { indices: Int32Array.of(7, 5, 7, 6), classes: 8 },
