@@ -1,7 +1,8 @@
+import { type Matrix, row } from "../linalg/matrix.ts";
 import type { Interval } from "./interval.ts";
 import { jackknife } from "./jackknife.ts";
-import { gradientProduct } from "./perSample.ts";
-import type { GeometryPoint } from "./point.ts";
+import { gradientProduct, squaredNorm } from "./perSample.ts";
+import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
 import { isDefined, type Undefined } from "./undefined.ts";
 
 export interface GradientNoiseScale {
@@ -25,25 +26,59 @@ const zeroGradient: Undefined = {
  */
 export function gradientNoiseScale(point: GeometryPoint): GradientNoiseScale | Undefined {
   const { samples: n } = point;
-  const own = Float64Array.from({ length: n }, (_, i) => gradientProduct(point, i, i));
-  const squares = own.reduce((sum, value) => sum + value, 0);
-  /** Of each sample its part in D, and Σ_j g_iᵀg_j. */
+  const squares = Float64Array.from({ length: n }, (_, i) => gradientProduct(point, i, i));
   const distances = new Float64Array(n);
-  const overlaps = own.slice();
+  const overlaps = squares.slice();
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       const product = gradientProduct(point, i, j);
-      const distance = Math.max(own[i] + own[j] - 2 * product, 0);
+      const distance = Math.max(squares[i] + squares[j] - 2 * product, 0);
       distances[i] += distance;
       distances[j] += distance;
       overlaps[i] += product;
       overlaps[j] += product;
     }
   }
+  return scaleOf({ squares, distances, overlaps });
+}
+
+/**
+ * The same from the gradients g_i themselves, one a row, in any orthonormal basis: the cheaper side when they are shorter
+ * than n.
+ */
+export function momentNoiseScale(gradients: Matrix<Float64Array>): GradientNoiseScale | Undefined {
+  const { rows: n, columns } = gradients;
+  const largest = gradients.data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  // the ratio does not depend on the scale; squares could overflow
+  const unit = 1 / powerOfTwoBelow(largest);
+  const rows = Array.from({ length: n }, (_, i) => row(gradients, i).map((value) => value * unit));
+  const mean = new Float64Array(columns);
+  for (const own of rows) for (let k = 0; k < columns; k++) mean[k] += own[k] / n;
+  const deviations = rows.map((own) => own.reduce((sum, value, k) => sum + (value - mean[k]) ** 2, 0));
+  const spread = deviations.reduce((sum, value) => sum + value, 0);
+  return scaleOf({
+    squares: Float64Array.from(rows, squaredNorm),
+    distances: Float64Array.from(deviations, (value) => n * value + spread),
+    overlaps: Float64Array.from(rows, (own) => n * own.reduce((sum, value, k) => sum + value * mean[k], 0)),
+  });
+}
+
+interface GradientProducts {
+  /** ‖g_i‖² */
+  readonly squares: Float64Array;
+  /** Σ_j ‖g_i − g_j‖² */
+  readonly distances: Float64Array;
+  /** Σ_j g_iᵀg_j */
+  readonly overlaps: Float64Array;
+}
+
+function scaleOf({ squares, distances, overlaps }: GradientProducts): GradientNoiseScale | Undefined {
+  const n = squares.length;
+  const sizes = squares.reduce((sum, value) => sum + value, 0);
   const distance = distances.reduce((sum, value) => sum + value / 2, 0);
   const gradient = overlaps.reduce((sum, value) => sum + value, 0);
   const ratio = (spread: number, length: number, count: number): number | Undefined =>
-    length > 4 * Number.EPSILON * count * squares ? spread / length : zeroGradient;
+    length > 4 * Number.EPSILON * count * sizes ? spread / length : zeroGradient;
   const value = ratio(distance, gradient, n);
   if (!isDefined(value)) return value;
   if (n < 3)
@@ -52,7 +87,7 @@ export function gradientNoiseScale(point: GeometryPoint): GradientNoiseScale | U
       interval: { undefined: `an interval over samples needs at least 3 of them, got ${n}` },
     };
   const leftOut = Array.from({ length: n }, (_, k) =>
-    ratio(distance - distances[k], gradient - 2 * overlaps[k] + own[k], n - 1),
+    ratio(distance - distances[k], gradient - 2 * overlaps[k] + squares[k], n - 1),
   );
   return { value, interval: logarithmicInterval(value, leftOut) };
 }

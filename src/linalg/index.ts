@@ -30,5 +30,11 @@ export {
   spectralDensity,
 } from "./spectralDensity.ts";
 export type { GaussianSource, MatrixFreeOptions, SymmetricOperator } from "./symmetricOperator.ts";
-export { type TraceEstimate, type TraceOptions, traceEstimate } from "./traceEstimate.ts";
+export {
+  frobeniusEstimate,
+  type NormEstimate,
+  type TraceEstimate,
+  type TraceOptions,
+  traceEstimate,
+} from "./traceEstimate.ts";
 export type { Precision, ScalarFunction, SlidingWindow, VectorMath } from "./vectorMath.ts";

@@ -31,15 +31,42 @@ export interface TraceEstimate {
  * no larger than `queries` is summed over the unit vectors: exact. Holds queries/3 vectors.
  * Throws a RangeError on fewer than 6 queries, and as `multiply` does.
  */
-export async function traceEstimate(
+export function traceEstimate(operator: SymmetricOperator, options: TraceOptions): Promise<TraceEstimate> {
+  return formsOverRange(operator, dot, options);
+}
+
+export interface NormEstimate {
+  readonly norm: number;
+  /** Of the norm, by the delta method from that of its square; 0 where it is exact. */
+  readonly standardError: number;
+  readonly products: number;
+}
+
+/** ‖A‖_F likewise: Tr A² with z_iᵀA²z_i = ‖Az_i‖², one product each. The square is unbiased given Q. Throws as `traceEstimate` does. */
+export async function frobeniusEstimate(
   operator: SymmetricOperator,
+  options: TraceOptions,
+): Promise<NormEstimate> {
+  const { trace, standardError, products } = await formsOverRange(
+    operator,
+    (_, image) => dot(image, image),
+    options,
+  );
+  const norm = Math.sqrt(trace);
+  return { norm, standardError: norm === 0 ? 0 : standardError / (2 * norm), products };
+}
+
+/** Σ of a form of v and Av over an orthonormal basis: exact on Q, by probes on the rest. */
+async function formsOverRange(
+  operator: SymmetricOperator,
+  formOf: (v: Float64Array, image: Float64Array) => number,
   options: TraceOptions,
 ): Promise<TraceEstimate> {
   requireSize(operator);
   const { size } = operator;
   const queries = options.queries ?? 60;
   if (!(Number.isInteger(queries) && queries >= 6)) {
-    throw new RangeError(`traceEstimate: expected a whole number of at least 6 queries, got ${queries}`);
+    throw new RangeError(`trace estimate: expected a whole number of at least 6 queries, got ${queries}`);
   }
   let products = 0;
   const image = async (v: Float64Array): Promise<Float64Array> => {
@@ -48,10 +75,7 @@ export async function traceEstimate(
     options.onProgress?.(products);
     return result;
   };
-  const form = async (v: Float64Array): Promise<number> => {
-    const result = await image(v);
-    return v.reduce((sum, value, i) => sum + value * result[i], 0);
-  };
+  const form = async (v: Float64Array): Promise<number> => formOf(v, await image(v));
 
   if (size <= queries) {
     let trace = 0;
@@ -71,6 +95,12 @@ export async function traceEstimate(
   }
   const { mean, standardError } = sampleMean(values);
   return { trace: captured + mean, standardError, probes: values.length, products };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
 /** Adds what a vector brings besides the basis; nothing where that is rounding, as in the sketch of a low rank. */

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { defined, geometryPoint, gradientNoiseScale, isDefined, pointOf } from "../../src/geometry/index.ts";
+import { momentNoiseScale } from "../../src/geometry/noiseScale.ts";
+import { matrix } from "../../src/linalg/matrix.ts";
 import { whitenedLinearization } from "../../src/models/crossEntropy.ts";
 import { createStream } from "../../src/random/index.ts";
 import { explicitCrossEntropy } from "../reference/explicitCrossEntropy.ts";
@@ -49,6 +51,38 @@ test("Tr Σ/‖∇L‖² and its jackknife against explicit matrices, over shape
     }),
     { numRuns: 200 },
   );
+});
+
+test("from the gradients themselves, in any orthonormal basis: the same value and interval", () => {
+  fc.assert(
+    fc.property(problems(), ({ jacobian, residuals, outputs }) => {
+      const n = residuals.length / outputs;
+      const expected = gradientNoiseScale(geometryPoint(gramOf(jacobian), residuals, outputs));
+      const gradients = matrix(n, jacobian[0].length);
+      for (const [k, own] of jacobian.entries()) {
+        for (const [j, value] of own.entries()) {
+          gradients.data[Math.floor(k / outputs) * own.length + j] += residuals[k] * value;
+        }
+      }
+      const actual = momentNoiseScale(gradients);
+      if (!isDefined(expected) || !isDefined(actual)) {
+        expect(actual).toEqual(expected);
+        return;
+      }
+      const off = (a: number, b: number) => Math.abs(a - b) / (1 + b) ** 2;
+      expect(off(actual.value, expected.value)).toBeLessThan(1e-11);
+      if (!isDefined(expected.interval) || expected.value < 1e-3 || expected.value > 1e3) return;
+      const interval = defined(actual.interval);
+      // the ends are exponentials of a multiple of the jackknife's error
+      expect(Math.abs(Math.log(interval.high / expected.interval.high))).toBeLessThan(1e-7);
+      expect(Math.abs(Math.log(interval.low / expected.interval.low))).toBeLessThan(1e-7);
+    }),
+    { numRuns: 200 },
+  );
+  expect(momentNoiseScale(matrix(3, 2))).toMatchObject({ undefined: expect.stringContaining("zero") });
+  expect(momentNoiseScale(matrix(3, 1, Float64Array.of(2e200, 2e200, -1e200)))).toMatchObject({
+    value: expect.closeTo(2, 12),
+  });
 });
 
 test("for cross-entropy, from whitened logits", async () => {

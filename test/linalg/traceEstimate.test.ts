@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Kernels, openKernels, traceEstimate } from "../../src/linalg/index.ts";
+import { frobeniusEstimate, type Kernels, openKernels, traceEstimate } from "../../src/linalg/index.ts";
 import { createStream } from "../../src/random/index.ts";
 import { diagonalOperator, explicitOperator, symmetricWith } from "../reference/symmetric.ts";
 
@@ -118,4 +118,47 @@ test("too few queries, cancellation and progress", async () => {
   });
   await expect(cancelled).rejects.toThrow("enough");
   expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+describe("‖A‖_F", () => {
+  test("of an operator no larger than the queries: exact, at any scale", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -5, max: 9 }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: -140, max: 140 }),
+        fc.nat(1e6),
+        async (spectrum, scale, seed) => {
+          const a = symmetricWith(spectrum, seed).map((row) => row.map((value) => value * 10 ** scale));
+          const options = { kernels, random: random(seed), queries: 12 };
+          const { norm, ...rest } = await frobeniusEstimate(explicitOperator(a), options);
+          const expected = Math.sqrt(sum(spectrum.map((value) => value ** 2))) * 10 ** scale;
+          expect(Math.abs(norm - expected)).toBeLessThanOrEqual(1e-13 * expected);
+          expect(rest).toEqual({ standardError: 0, products: spectrum.length });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("of larger ones: within its standard error, as Student's t with 9 degrees of freedom says", async () => {
+    const spectrum = Array.from({ length: 60 }, (_, k) => Math.cos(k) / (1 + k / 10));
+    const operator = explicitOperator(symmetricWith(spectrum, 3));
+    const expected = Math.sqrt(sum(spectrum.map((value) => value ** 2)));
+    const repetitions = 500;
+    const estimates = await Promise.all(
+      Array.from({ length: repetitions }, (_, k) =>
+        frobeniusEstimate(operator, { kernels, random: random(`norm/${k}`), queries: 30 }),
+      ),
+    );
+    const errors = estimates.map(({ norm }) => norm - expected);
+    const spread = Math.sqrt(sum(errors.map((error) => error ** 2)) / repetitions);
+    expect(Math.abs(sum(errors) / repetitions)).toBeLessThan((4 * spread) / Math.sqrt(repetitions));
+    const inside = estimates.filter(
+      ({ standardError }, k) => Math.abs(errors[k]) <= 2.262157 * standardError,
+    ).length;
+    // a standard deviation of 1 %
+    expect(inside / repetitions).toBeGreaterThan(0.9);
+    expect(inside / repetitions).toBeLessThan(0.985);
+    expect(spread / expected).toBeLessThan(0.06);
+  });
 });
