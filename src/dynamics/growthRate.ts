@@ -1,10 +1,14 @@
 import { isDefined, type Undefined, zeroGaussNewton } from "../geometry/undefined.ts";
 import { type Matrix, matrix } from "../linalg/matrix.ts";
 import { batchNoise } from "./batchNoise.ts";
+import { clusteredGrowth } from "./clusteredGrowth.ts";
 import { leadingMatrix, type SpectralOptions, tooLarge } from "./leadingMatrix.ts";
 import { flatOverSharp, lossContributions } from "./lossShares.ts";
 import type { ReducedProblem } from "./reducedProblem.ts";
 import { type SgdStep, secondMomentMap, stepSizes } from "./secondMoment.ts";
+
+/** Applications of the map itself after which its eigenvalues are taken to be clustered. */
+const directProducts = 40;
 
 export interface GrowthRate {
   /** ρ: the expected loss is multiplied by it a step, in the long run. */
@@ -38,7 +42,16 @@ export async function growthRate(
   if (large) return large;
   const map = secondMomentMap(problem, step, options.kernels);
   const cancelling = noise * sizes[0] * sizes[0];
-  const { matrix: moment, matrixError, ...pair } = await leadingMatrix(rank, map, options, cancelling);
+  const { maxProducts = 300 } = options;
+  const direct = await leadingMatrix(rank, map, {
+    ...options,
+    cancelling,
+    maxProducts: Math.min(directProducts, maxProducts),
+  });
+  const found = direct.converged
+    ? direct
+    : await clusteredGrowth(problem, step, direct, { ...options, maxProducts });
+  const { matrix: moment, matrixError, ...pair } = found;
   return { ...pair, moment, momentError: matrixError };
 }
 

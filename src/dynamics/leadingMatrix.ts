@@ -17,6 +17,13 @@ export interface SpectralOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface LeadingOptions extends SpectralOptions {
+  /** Where Lanczos starts; I by default. */
+  readonly start?: Matrix<Float64Array>;
+  /** Size of terms of T that cancel: Lanczos sees T + cancelling·I, the rounding of which is as small as its size suggests. */
+  readonly cancelling?: number;
+}
+
 export interface LeadingMatrix {
   readonly value: number;
   /** ‖T(M) − value·M‖_F: an eigenvalue of T lies within it of `value`, which is itself never above the largest. */
@@ -34,16 +41,13 @@ export interface LeadingMatrix {
  * semi-definite matrices so, by Lanczos from M = I. Such a T has its spectral radius as an eigenvalue, with a positive
  * semi-definite eigenvector; I is never orthogonal to it, and at an angle with a cosine of at least 1/√r. Where several
  * eigenvectors share the eigenvalue, M is the part of I in their span.
- *
- * `cancelling` is the size of terms of T that cancel: Lanczos sees T + cancelling·I, the rounding of which is not more than
- * its size suggests.
  */
 export async function leadingMatrix(
   rank: number,
   map: (m: Matrix<Float64Array>) => Promise<Matrix<Float64Array>>,
-  { kernels, signal, tolerance = 1e-11, maxProducts = 300 }: SpectralOptions,
-  cancelling = 0,
+  options: LeadingOptions,
 ): Promise<LeadingMatrix> {
+  const { kernels, signal, tolerance = 1e-11, maxProducts = 300, cancelling = 0 } = options;
   const argument = matrix(rank, rank);
   const { largest, nextLargest, products } = await lanczos(
     {
@@ -61,7 +65,7 @@ export async function leadingMatrix(
       tolerance,
       maxProducts,
       largest: 1,
-      start: packSymmetric(identity(rank)),
+      start: packSymmetric(options.start ?? identity(rank)),
       // one pair from one start: nothing is drawn
       random: createStream(0),
     },

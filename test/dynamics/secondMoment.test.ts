@@ -8,10 +8,13 @@ import {
   type ReducedProblem,
   reducedJacobian,
   reducedProblem,
+  type SgdStep,
   secondMomentMap,
+  stabilityThreshold,
 } from "../../src/dynamics/index.ts";
 import { defined, geometryPoint, isDefined } from "../../src/geometry/index.ts";
 import {
+  entry,
   fromRows,
   type Kernels,
   type Matrix,
@@ -248,6 +251,78 @@ test("step by step: the expected loss grows at ρ in the long run, its shares re
       t++;
     }
   }
+});
+
+describe("clustered growth rates: a spectrum of G over six decades, as networks have", () => {
+  const problemOf = (outputs: number) => {
+    const next = seededUniform(outputs);
+    const rows = Array.from({ length: 24 }, () =>
+      Array.from({ length: 40 }, (_, k) => next() * 10 ** ((-3 * k) / 40)),
+    );
+    return fromGram(rows, outputs);
+  };
+  /** The map as a matrix over the entries of M, symmetric in Tr AB, column by column. */
+  async function explicitPacked(problem: ReducedProblem, step: SgdStep): Promise<Matrix> {
+    const { rank } = problem;
+    const map = secondMomentMap(problem, step, kernels);
+    const pairs = Array.from({ length: rank }, (_, i) =>
+      Array.from({ length: i + 1 }, (_, j): [number, number] => [i, j]),
+    ).flat();
+    const whole = matrix(pairs.length, pairs.length);
+    const length = ([i, j]: [number, number]) => (i === j ? 1 : Math.SQRT1_2);
+    for (const [column, pair] of pairs.entries()) {
+      const [i, j] = pair;
+      const m = matrix(rank, rank);
+      m.data[i * rank + j] = m.data[j * rank + i] = length(pair);
+      const { data } = await map(m);
+      for (const [row, [k, l]] of pairs.entries()) {
+        whole.data[row * pairs.length + column] = data[k * rank + l] / length([k, l]);
+      }
+    }
+    return whole;
+  }
+
+  test.each([1, 2])("every rate and D_k(∞), against all eigenvalues, C = %i", async (outputs) => {
+    const problem = await problemOf(outputs);
+    for (const batchSize of [1, 5]) {
+      const draw = { batchSize, replacement: false };
+      const threshold = defined(await stabilityThreshold(problem, draw, { kernels })).value;
+      for (const factor of [1e-3, 0.3, 0.9, 1, 1.01, 1.2, 3]) {
+        const step = { ...draw, learningRate: factor * threshold };
+        const growth = defined(await growthRate(problem, step, { kernels }));
+        const { values, vectors } = kernels.symmetricEigen(await explicitPacked(problem, step));
+        const top = values.length - 1;
+        expect(Math.abs(growth.value / values[top] - 1)).toBeLessThan(1e-13);
+        expect(growth.converged).toBe(true);
+        expect(growth.residual).toBeLessThan(1e-10 * growth.value);
+        const vector = Float64Array.from(values, (_, i) => entry(vectors, i, top));
+        const diagonal = Float64Array.from({ length: problem.rank }, (_, k) => vector[(k * (k + 3)) / 2]);
+        const carried = Array.from(problem.eigenvalues, (value, k) => value * Math.abs(diagonal[k]));
+        for (const k of [1, 5]) {
+          const sum = (part: number[]) => part.reduce((total, value) => total + value, 0);
+          const expected = sum(carried.slice(k)) / sum(carried.slice(0, k));
+          const limit = limitFlatOverSharp(problem, growth, k);
+          // the oracle's own vector is off by ε over the gap
+          const gap = (values[top] - values[top - 1]) / values[top];
+          if (isDefined(limit))
+            expect(Math.abs(limit / expected - 1)).toBeLessThan(1e-6 + 1e-13 / gap / carried[0]);
+        }
+      }
+    }
+  });
+
+  test("too few products: what there is, marked as not converged, with its residual", async () => {
+    const problem = await problemOf(1);
+    const step = { learningRate: 0.3 / problem.eigenvalues[0], batchSize: 1, replacement: true };
+    const exact = defined(await growthRate(problem, step, { kernels }));
+    for (const maxProducts of [5, 50]) {
+      const growth = defined(await growthRate(problem, step, { kernels, maxProducts }));
+      expect(growth.converged).toBe(false);
+      expect(growth.products).toBeLessThanOrEqual(maxProducts + 3);
+      expect(growth.value).toBeLessThanOrEqual(exact.value * (1 + 1e-14));
+      expect(growth.value + growth.residual).toBeGreaterThan(exact.value - 1e-3);
+    }
+  });
 });
 
 describe("where the answer is known", () => {
