@@ -2,11 +2,9 @@
  * Our kernels against numpy on this machine, one thread each, in rounds that alternate so that both see the same
  * load. Needs a build (`npm run build`). Run by itself it prints a table: `node bench/kernels.mjs`.
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { matrix, mirrorLower, openNativeKernels, openWasmKernels, rowMajor } from "noise-geometry/linalg";
-import { findPython, threadsOf } from "./python.mjs";
+import { findPython, startPeer } from "./python.mjs";
 import { printTable } from "./table.mjs";
 
 const rounds = 5;
@@ -28,7 +26,8 @@ const cases = [
 /** One table: a row for each case and implementation, in GFLOP/s; ratio is ours/peer, absent without the peer. */
 export async function run() {
   delete process.env.OPENBLAS_CORETYPE;
-  const peer = await startPeer();
+  const python = findPython();
+  const peer = python && (await startPeer(python, "kernels.py", 1));
   const implementations = [];
   for (const open of [openNativeKernels, openWasmKernels]) {
     try {
@@ -44,7 +43,9 @@ export async function run() {
     let peerBest = Number.POSITIVE_INFINITY;
     for (let round = 0; round < rounds; round++) {
       for (const [k, once] of ours.entries()) best[k] = Math.min(best[k], bestSeconds(once));
-      if (peer !== undefined) peerBest = Math.min(peerBest, await peer.measure(work, precision, n));
+      if (peer === undefined) continue;
+      const { seconds } = await peer.ask({ work, precision, n, seconds: secondsEachRound });
+      peerBest = Math.min(peerBest, seconds);
     }
     const speed = (seconds) => flops / seconds / 1e9;
     for (const [k, kernels] of implementations.entries()) {
@@ -95,31 +96,6 @@ function bestSeconds(once) {
     best = Math.min(best, (performance.now() - start) / 1000);
   } while (performance.now() < end);
   return best;
-}
-
-/** A python that has numpy, kept running; undefined, with a message, when there is none. */
-async function startPeer() {
-  const python = findPython();
-  if (python === undefined) return undefined;
-  const script = fileURLToPath(new URL("./peers/kernels.py", import.meta.url));
-  const child = spawn(python, [script], {
-    env: { ...process.env, ...threadsOf(1) },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${python} ${script} ended early`);
-    return JSON.parse(value);
-  };
-  return {
-    name: (await answer()).peer,
-    async measure(work, precision, n) {
-      child.stdin.write(`${JSON.stringify({ work, precision, n, seconds: secondsEachRound })}\n`);
-      return (await answer()).seconds;
-    },
-    end: () => child.stdin.end(),
-  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) printTable(await run());

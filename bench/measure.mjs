@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { createStream, encodeNpy } from "noise-geometry";
 import { findPython, threadsOf } from "./python.mjs";
 import { printTable } from "./table.mjs";
+import { median } from "./timing.mjs";
 
 const rounds = 5;
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -80,10 +81,6 @@ function timed(command, words, env) {
 function requireAgreement(ours, peer) {
   const difference = Math.abs(ours.lossAlignment.covariance / peer.lossAlignment.covariance - 1);
   if (!(difference < 1e-9)) throw new Error(`noisegeo and numpy disagree on μ by ${difference}`);
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) printTable(await run());
