@@ -19,5 +19,14 @@ export {
   reducedProblem,
 } from "./reducedProblem.ts";
 export { type SgdStep, secondMomentMap } from "./secondMoment.ts";
+export { simulateSgd } from "./simulate.ts";
+export { simulateDecoupled } from "./simulateDecoupled.ts";
+export {
+  carriers,
+  type SimulatedValue,
+  simulatedFlatOverSharp,
+  simulatedGrowth,
+} from "./simulationEstimates.ts";
 export { gradientDescentThreshold, type StabilityThreshold, stabilityThreshold } from "./stability.ts";
 export { alignmentBound, type NecessaryConditions, necessaryConditions } from "./stabilityBounds.ts";
+export type { LossParts, SimulationOptions, Trajectories } from "./trajectories.ts";

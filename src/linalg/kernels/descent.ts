@@ -47,10 +47,10 @@ export interface Descent {
 
 /**
  * Steps between two looks at a vector's size: it may shrink to 2^−53 a step, where cancellation leaves rounding alone, and
- * must not grow by more than 2^300 in all.
+ * must not grow by more than 2^200 in all, beside what splitting adds.
  */
 const mostPatience = 16;
-const growthBits = { unwatched: 300, most: 600 };
+const growthBits = { unwatched: 200, most: 600 };
 const turnMilliseconds = 20;
 /** Of X, so that there is room beside it in the 4 GiB of a module. */
 const mostBytes = 2 ** 31;

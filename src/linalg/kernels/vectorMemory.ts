@@ -24,7 +24,7 @@ export interface VectorMemory {
   /** Throws a RangeError for an array that lies here but is not one that `allocate` gave, or was released before. */
   release(array: FloatArray): void;
   /** Whether the array, or what it is a part of, lies here. */
-  contains(array: FloatArray): boolean;
+  contains(array: FloatArray | Int32Array): boolean;
 }
 
 /** Arrays on `memory`, made with these limits and used by nobody else; `clear` zeroes bytes of it. */

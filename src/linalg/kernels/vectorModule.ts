@@ -35,6 +35,8 @@ export interface VectorFunctions {
   sumColumns(rows: number, columns: number, channels: number, alpha: number, a: number, out: number): void;
   readonly unfold: Window;
   readonly fold: Window;
+  /** The last address is that of i32 places; windows have to lie inside the image. */
+  readonly findMaxima: Window;
   /** By kind of activation. */
   readonly values: ReadonlyMap<string, Values>;
   readonly derivatives: ReadonlyMap<string, Derivatives>;
@@ -84,6 +86,7 @@ function functionsOf(exports: Exports, bits: 32 | 64): VectorFunctions {
     sumColumns: named("sumColumns"),
     unfold: named("unfold"),
     fold: named("fold"),
+    findMaxima: named("findMaxima"),
     values: new Map(byKind("", activations)),
     derivatives: new Map(byKind("Derivative", activations)),
     secondDerivatives: new Map([

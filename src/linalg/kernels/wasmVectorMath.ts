@@ -80,14 +80,36 @@ export function wasmVectorMath(module: VectorModule, memory: VectorMemory): Vect
       if (!contains(image) || !fits(columns, image)) return plainVectorMath.fold(window, columns, image);
       slide(functions(image).fold, window, image, columns);
     },
+    findMaxima(window, images, places) {
+      if (!contains(images) || !contains(places) || !liesInside(window)) {
+        return plainVectorMath.findMaxima(window, images, places);
+      }
+      slide(functions(images).findMaxima, window, images, places);
+    },
   };
+}
+
+/** Whether every window sees pixels alone. */
+function liesInside({
+  height,
+  width,
+  kernel,
+  stride,
+  dilation,
+  padding,
+  outHeight,
+  outWidth,
+}: SlidingWindow): boolean {
+  const reach = (axis: 0 | 1, outputs: number) =>
+    (outputs - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis];
+  return padding[0] === 0 && padding[1] === 0 && reach(0, outHeight) < height && reach(1, outWidth) < width;
 }
 
 function slide(
   call: VectorFunctions["unfold"],
   w: SlidingWindow,
   image: FloatArray,
-  columns: FloatArray,
+  columns: FloatArray | Int32Array,
 ): void {
   call(
     w.channels,

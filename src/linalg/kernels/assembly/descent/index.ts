@@ -21,25 +21,9 @@ export function descend(
   scale: f64, patience: u32, x: usize, w: usize, states: usize, order: usize, workspace: usize,
 ): void {
   const bytes = width << 3;
-  const rowCount = batchSize * outputs;
-  const products = workspace;
-  const rows = products + ((<usize>rowCount) << 3);
-  const batch = rows + ((<usize>rowCount) << 2);
-  const swapped = batch + ((<usize>batchSize) << 2);
   for (let t: usize = 0; t < count; t++) {
     for (let step: u32 = 1; step <= steps; step++) {
-      if (replacement) drawWithReplacement(states, samples, batchSize, batch);
-      else drawWithoutReplacement(states, samples, batchSize, order, swapped, batch);
-      let row = rows;
-      for (let k: u32 = 0; k < batchSize; k++) {
-        let address = x + <usize>(load<u32>(batch + ((<usize>k) << 2)) * outputs) * bytes;
-        for (let output: u32 = 0; output < outputs; output++) {
-          store<usize>(row, address);
-          row += 4;
-          address += bytes;
-        }
-      }
-      descendAlong(rowCount, bytes, rows, scale, products, w);
+      descendOnce(bytes, samples, outputs, batchSize, replacement, scale, x, w, states, order, workspace);
       if (step % patience == 0 || step == steps) rescale(bytes, w, states + EXPONENT);
     }
     w += bytes;
@@ -49,20 +33,46 @@ export function descend(
 
 /**
  * The same for the vectors of one population, after each step of which `splitUneven` evens out their losses; its stream
- * stands behind the vectors' states, and `workspace` has room for `count`·12 bytes more.
+ * stands behind the vectors' states, and `workspace` has room for 8 + 12·count bytes more.
  */
 export function descendTogether(
   count: usize, steps: u32, width: usize, samples: u32, outputs: u32, batchSize: u32, replacement: bool,
   scale: f64, patience: u32, x: usize, w: usize, states: usize, order: usize, workspace: usize, weights: usize,
 ): void {
-  const shared = workspace + <usize>batchSize * (8 + 12 * <usize>outputs);
-  const losses = (shared + 7) & ~7;
-  for (let step: u32 = 0; step < steps; step++) {
-    descend(
-      count, 1, width, samples, outputs, batchSize, replacement, scale, patience, x, w, states, order, workspace,
-    );
+  const bytes = width << 3;
+  const losses = (workspace + <usize>batchSize * (8 + 12 * <usize>outputs) + 7) & ~7;
+  for (let step: u32 = 1; step <= steps; step++) {
+    for (let t: usize = 0; t < count; t++) {
+      const vector = w + t * bytes;
+      const state = states + t * STATE_BYTES;
+      descendOnce(bytes, samples, outputs, batchSize, replacement, scale, x, vector, state, order, workspace);
+      if (step % patience == 0 || step == steps) rescale(bytes, vector, state + EXPONENT);
+    }
     splitUneven(count, width, weights, w, states, losses);
   }
+}
+
+/** One step of one vector. */
+function descendOnce(
+  bytes: usize, samples: u32, outputs: u32, batchSize: u32, replacement: bool,
+  scale: f64, x: usize, w: usize, stream: usize, order: usize, workspace: usize,
+): void {
+  const rowCount = batchSize * outputs;
+  const products = workspace;
+  const rows = products + ((<usize>rowCount) << 3);
+  const batch = rows + ((<usize>rowCount) << 2);
+  if (replacement) drawWithReplacement(stream, samples, batchSize, batch);
+  else drawWithoutReplacement(stream, samples, batchSize, order, batch + ((<usize>batchSize) << 2), batch);
+  let row = rows;
+  for (let k: u32 = 0; k < batchSize; k++) {
+    let address = x + <usize>(load<u32>(batch + ((<usize>k) << 2)) * outputs) * bytes;
+    for (let output: u32 = 0; output < outputs; output++) {
+      store<usize>(row, address);
+      row += 4;
+      address += bytes;
+    }
+  }
+  descendAlong(rowCount, bytes, rows, scale, products, w);
 }
 
 /**

@@ -2,6 +2,9 @@ import { powerOfTwo, rescale } from "./rescale";
 import { EXPONENT, STATE_BYTES } from "./state";
 import { uniform } from "./stream";
 
+/** Factors beyond it leave less room for growth than `rescale` does. */
+const LARGE: f64 = 256;
+
 /** Σ weights_j·w_j² */
 function lossOf(bytes: usize, weights: usize, w: usize): f64 {
   let a = v128.splat<f64>(0);
@@ -75,8 +78,9 @@ export function splitUneven(
     if (drawn == 0) continue;
     const source = w + t * bytes;
     const state = states + t * STATE_BYTES;
-    multiply(bytes, sqrt(mean / load<f64>(losses + (t << 3))), source);
-    rescale(bytes, source, state + EXPONENT);
+    const factor = sqrt(mean / load<f64>(losses + (t << 3)));
+    multiply(bytes, factor, source);
+    if (factor > LARGE || factor < 1 / LARGE) rescale(bytes, source, state + EXPONENT);
     for (let copy: u32 = 1; copy < drawn; copy++) {
       while (load<u32>(copies + (free << 2)) != 0) free++;
       memory.copy(w + free * bytes, source, bytes);

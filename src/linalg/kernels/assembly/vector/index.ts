@@ -1,4 +1,5 @@
 /** What the module offers to ../../vectorModule.ts; lengths in elements, addresses in bytes. Its memory is imported. */
+import { findMaxima } from "./maxima";
 import { axpy, multiply, multiplyAdd } from "./products";
 import { addToColumns, addToRows, sumColumns, sumRows } from "./rows";
 import { fold, unfold } from "./window";
@@ -97,5 +98,26 @@ export function fold64(
   fold<f64>(
     channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
     outHeight, outWidth, image, columns,
+  );
+}
+
+export function findMaxima32(
+  channels: isize, height: isize, width: isize, kernelHeight: isize, kernelWidth: isize,
+  strideY: isize, strideX: isize, dilationY: isize, dilationX: isize, paddingY: isize, paddingX: isize,
+  outHeight: isize, outWidth: isize, images: usize, places: usize,
+): void {
+  findMaxima<f32>(
+    channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
+    outHeight, outWidth, images, places,
+  );
+}
+export function findMaxima64(
+  channels: isize, height: isize, width: isize, kernelHeight: isize, kernelWidth: isize,
+  strideY: isize, strideX: isize, dilationY: isize, dilationX: isize, paddingY: isize, paddingX: isize,
+  outHeight: isize, outWidth: isize, images: usize, places: usize,
+): void {
+  findMaxima<f64>(
+    channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
+    outHeight, outWidth, images, places,
   );
 }
