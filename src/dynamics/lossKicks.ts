@@ -20,14 +20,18 @@ export async function lossKicks(
   learningRate: number,
 ): Promise<(batch: Int32Array) => LossKick> {
   const mean = await fullGradient(model.linearize(theta));
-  const stepped = moved(theta, learningRate, mean);
-  const arrival = model.linearize(stepped);
+  const moved = new Float64Array(theta.length);
+  const after = (direction: Float64Array): Linearization => {
+    for (let k = 0; k < moved.length; k++) moved[k] = theta[k] - learningRate * direction[k];
+    return model.linearize(moved);
+  };
+  const arrival = after(mean);
   const slope = await fullGradient(arrival);
   const loss = lossOf(arrival);
   const gradient = new Float64Array(theta.length);
   return (batch) => {
     model.gradient(theta, batch, gradient);
-    const plain = lossOf(model.linearize(moved(theta, learningRate, gradient))) - loss;
+    const plain = lossOf(after(gradient)) - loss;
     let first = 0;
     for (let k = 0; k < gradient.length; k++) first += slope[k] * (gradient[k] - mean[k]);
     return { plain, centred: plain + learningRate * first };
@@ -45,9 +49,4 @@ function lossOf({ loss, residuals, samples }: Linearization): number {
   return loss
     ? loss.sampleLosses.reduce((sum, value) => sum + value, 0) / samples
     : meanLoss(residuals, samples);
-}
-
-/** θ − η·direction. */
-function moved(theta: Float64Array, learningRate: number, direction: Float64Array): Float64Array {
-  return theta.map((value, k) => value - learningRate * direction[k]);
 }

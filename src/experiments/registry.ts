@@ -3,7 +3,9 @@ import { decoupling } from "./decoupling/index.ts";
 import { directionalAlignment } from "./directionalAlignment/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { linearAlignment } from "./linearAlignment/index.ts";
+import { lossDynamics } from "./lossDynamics/index.ts";
 import { olmAlignment } from "./olmAlignment/index.ts";
+import { projectionDynamics } from "./projectionDynamics/index.ts";
 import { twoLayerAlignment } from "./twoLayerAlignment/index.ts";
 
 /** Every experiment, in the order of the paper's argument. */
@@ -13,6 +15,8 @@ export const experiments: readonly Experiment[] = [
   twoLayerAlignment,
   directionalAlignment,
   decoupling,
+  lossDynamics,
+  projectionDynamics,
 ];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
