@@ -1,3 +1,4 @@
+import { plainMaxima } from "./plainMaxima.ts";
 import type { SlidingWindow, VectorMath } from "./vectorMath.ts";
 
 /** `VectorMath` as plain loops over any arrays. */
@@ -62,6 +63,7 @@ export const plainVectorMath: VectorMath = {
       image[inImage] += columns[inColumns];
     });
   },
+  findMaxima: plainMaxima,
 };
 
 /** Calls `visit` for every element of the patch matrix that lies inside the image. */

@@ -71,4 +71,10 @@ export interface VectorMath {
   unfold(window: SlidingWindow, image: FloatArray, columns: FloatArray): void;
   /** image ← image + the adjoint of `unfold` applied to columns. */
   fold(window: SlidingWindow, columns: FloatArray, image: FloatArray): void;
+  /**
+   * places ← where in `images`, of channels×height×width, the largest number under each window stands, channels ×
+   * outHeight × outWidth: the first of equals; a NaN counts as largest, zeros around the image do not count. Each window
+   * has to hold a pixel. Fast for windows inside the image, and for `places` on the memory of an allocated array.
+   */
+  findMaxima(window: SlidingWindow, images: FloatArray, places: Int32Array): void;
 }

@@ -46,6 +46,10 @@ describe.each(places)("$title", (place) => {
   describe.each(precisions)("%s", (precision) => {
     const u = roundoff[precision];
     const { lay, finish } = arena(place, precision);
+    const layPlaces = (length: number, offset: number) => {
+      const { buffer, byteOffset } = lay(new Float32Array(length), offset);
+      return new Int32Array(buffer, byteOffset, length);
+    };
 
     test("axpy, multiply and multiplyAdd round each operation once", () => {
       fc.assert(
@@ -186,6 +190,24 @@ describe.each(places)("$title", (place) => {
       );
     });
 
+    test("findMaxima finds what the plain loops find: equals, NaN, windows inside the image and over its edges", () => {
+      fc.assert(
+        fc.property(pooling, offsets, seed, fc.boolean(), (window, [i, j], seed, ties) => {
+          const pixels = window.channels * window.height * window.width;
+          const values = random(pixels, seed, ties ? 3 : 1).map((x) => (ties ? Math.floor(x) : x));
+          if (pixels > 0 && seed % 3 === 0) values[seed % pixels] = Number.NaN;
+          const images = lay(values, i);
+          const found = window.channels * window.outHeight * window.outWidth;
+          const [places, plain] = [layPlaces(found, j), new Int32Array(found)];
+          math.findMaxima(window, images, places);
+          plainVectorMath.findMaxima(window, values, plain);
+          expect([...places]).toEqual([...plain]);
+          finish();
+        }),
+        { numRuns: 200 },
+      );
+    });
+
     test("what a fast implementation does not know takes the plain path", () => {
       const square = { kind: "square", value: (z: number) => z * z, derivative: (z: number) => 2 * z };
       const f = { ...square, secondDerivative: () => 2 };
@@ -237,6 +259,26 @@ const windows: fc.Arbitrary<SlidingWindow> = fc
     });
     return { ...window, outHeight, outWidth };
   });
+
+/** Windows that each hold a pixel, inside the image in half of the cases. */
+const pooling: fc.Arbitrary<SlidingWindow> = windows.map(({ padding, ...window }) => {
+  const size = [window.height, window.width];
+  const inside = padding[0] < 2;
+  const along = [0, 1].map((axis) => {
+    const { kernel, stride, dilation } = window;
+    const reach = dilation[axis] * (kernel[axis] - 1) + 1;
+    const border = inside ? 0 : Math.min(Math.max(padding[axis], 0), reach - 1, dilation[axis] - 1);
+    // the last window begins in the image, or ends there
+    const room = size[axis] - (inside ? reach : 1) + border;
+    return { border, outputs: room < 0 ? 0 : Math.floor(room / stride[axis]) + 1 };
+  });
+  return {
+    ...window,
+    padding: [along[0].border, along[1].border],
+    outHeight: along[0].outputs,
+    outWidth: along[1].outputs,
+  };
+});
 
 test("openVectorMath opens one for everyday use", async () => {
   const math = await openVectorMath();

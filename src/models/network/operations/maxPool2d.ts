@@ -1,6 +1,7 @@
 import type { FloatArray } from "../../../linalg/matrix.ts";
+import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { Operation, Rule } from "../operation.ts";
-import { poolingWindows, type Windows } from "./poolingWindows.ts";
+import { poolingWindows } from "./poolingWindows.ts";
 import type { Sliding } from "./sliding.ts";
 
 export interface MaxPool2dOptions extends Pick<Sliding, "kernel">, Partial<Omit<Sliding, "kernel">> {
@@ -26,21 +27,36 @@ export function maxPool2d({
       const [rows, columns] = poolingWindows("maxPool2d", image, sliding, ceilMode);
       return [image[0], rows.first.length, columns.first.length];
     },
-    bind([image], _parameters, { capacity }) {
+    bind([image], _parameters, { math, capacity }) {
       const [channels, height, width] = image;
       const [rows, columns] = poolingWindows("maxPool2d", image, sliding, ceilMode);
-      const winners = new Int32Array(capacity * channels * rows.first.length * columns.first.length);
-      return selectionRule(winners, ({ count, inputs: [x] }) =>
-        findMaxima(count * channels, height, width, rows, columns, dilation, x, winners),
+      const [outHeight, outWidth] = [rows.first.length, columns.first.length];
+      const window: SlidingWindow = {
+        ...sliding,
+        channels,
+        height,
+        width,
+        padding: [padding[0], padding[1]],
+        outHeight,
+        outWidth,
+      };
+      // as wide as float32, so that they can lie where vector work is fast
+      const { buffer, byteOffset, length } = math.allocate(
+        "float32",
+        capacity * channels * outHeight * outWidth,
+      );
+      const places = new Int32Array(buffer, byteOffset, length);
+      return selectionRule(places, ({ count, inputs: [x] }) =>
+        math.findMaxima({ ...window, channels: count * channels }, x, places),
       );
     },
   };
 }
 
-/** y_i = x at winners_i, once `find` has set the winners. */
-function selectionRule(winners: Int32Array, find: Rule["forward"]): Rule {
+/** y_i = x at places_i, once `find` has set the places. */
+function selectionRule(places: Int32Array, find: Rule["forward"]): Rule {
   const gather = (from: FloatArray, to: FloatArray) => {
-    for (let i = 0; i < to.length; i++) to[i] = from[winners[i]];
+    for (let i = 0; i < to.length; i++) to[i] = from[places[i]];
   };
   return {
     forward(point) {
@@ -53,42 +69,7 @@ function selectionRule(winners: Int32Array, find: Rule["forward"]): Rule {
     vjp(_, cotangent, [target]) {
       if (!target) return;
       target.fill(0);
-      for (let i = 0; i < cotangent.length; i++) target[winners[i]] += cotangent[i];
+      for (let i = 0; i < cotangent.length; i++) target[places[i]] += cotangent[i];
     },
   };
-}
-
-/** Where the maximum of each window stands in x; a NaN counts as the largest, so that it is not lost. */
-function findMaxima(
-  planes: number,
-  height: number,
-  width: number,
-  rows: Windows,
-  columns: Windows,
-  [rowStep, columnStep]: readonly [number, number],
-  x: FloatArray,
-  winners: Int32Array,
-): void {
-  const [outHeight, outWidth] = [rows.first.length, columns.first.length];
-  let next = 0;
-  for (let plane = 0; plane < planes; plane++) {
-    const start = plane * height * width;
-    for (let oy = 0; oy < outHeight; oy++) {
-      const firstRow = start + rows.first[oy] * width;
-      const endRow = start + rows.end[oy] * width;
-      for (let ox = 0; ox < outWidth; ox++) {
-        const firstColumn = columns.first[ox];
-        const endColumn = columns.end[ox];
-        let winner = firstRow + firstColumn;
-        for (let row = firstRow; row < endRow; row += rowStep * width) {
-          for (let at = row + firstColumn; at < row + endColumn; at += columnStep) {
-            // by arithmetic: which of two numbers is larger is nothing a processor can foresee
-            const larger = Number(x[at] > x[winner]) | Number(Number.isNaN(x[at]));
-            winner += larger * (at - winner);
-          }
-        }
-        winners[next++] = winner;
-      }
-    }
-  }
 }
