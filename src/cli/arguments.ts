@@ -17,3 +17,17 @@ export function wholeNumber(text: string): number {
   }
   return value;
 }
+
+/** Likewise, several with commas between them, each once, ascending. */
+export function positiveIntegers(text: string): readonly number[] {
+  return [...new Set(text.split(",").map(positiveInteger))].sort((a, b) => a - b);
+}
+
+/** A finite number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value < Infinity)) {
+    throw new InvalidArgumentError("expected a number above 0");
+  }
+  return value;
+}

@@ -6,6 +6,7 @@ import { version } from "../version.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { addDataCommand } from "./data.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addEscapeCommand } from "./escape.ts";
 import { addListCommand } from "./list.ts";
 import { addMeasureCommand } from "./measure.ts";
 import { addReproduceCommand } from "./reproduce.ts";
@@ -33,6 +34,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 addMeasureCommand(program, interrupt.signal);
+addEscapeCommand(program, interrupt.signal);
 addTrainCommand(program, interrupt.signal);
 addReproduceCommand(program, interrupt.signal);
 addListCommand(program);

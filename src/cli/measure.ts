@@ -2,17 +2,18 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Command } from "commander";
 import { type HessianMeasurement, measureHessian } from "../geometry/hessian.ts";
-import { type Measurement, measure } from "../geometry/measure.ts";
+import { measure } from "../geometry/measure.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
 import type { HessianLinearization, Linearization } from "../models/linearization.ts";
 import { createStream } from "../random/index.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
-import { positiveInteger } from "./arguments.ts";
+import { positiveInteger, positiveIntegers } from "./arguments.ts";
 import { commandLine } from "./commandLine.ts";
 import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
 import { measureSource } from "./measureSource.ts";
+import { type MeasuredPoint, measureStability, requireBatches, withOneGram } from "./measureStability.ts";
 import { measureTable } from "./measureTable.ts";
 import type { PointSource } from "./pointSource.ts";
 import { startProgress } from "./progress.ts";
@@ -22,6 +23,8 @@ interface MeasureCommandOptions extends PointCommandOptions {
   readonly top?: number;
   readonly certificate?: boolean;
   readonly hessian?: boolean;
+  readonly stability?: readonly number[];
+  readonly replacement?: boolean;
 }
 
 /** Eigen-directions reported when --top is not given: all of a short spectrum, the sharpest of a long one. */
@@ -33,12 +36,21 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
       "measure the noise geometry of a model: a network with its weights and data, or a Jacobian with its residuals",
     )
     .option("--hessian", "of a network: also λ_max and trace of the Hessian")
+    .option(
+      "--stability <B,B,…>",
+      "also the largest learning rate at which SGD with batches of these sizes is stable",
+      positiveIntegers,
+    )
+    .option("--replacement", "of --stability: batches are drawn with replacement")
     .option("--certificate", "also the exact extremes of μ over all residuals")
     .option("--top <count>", "eigen-directions to report (default: all up to 512, else 20)", positiveInteger)
     .action((options: MeasureCommandOptions) => run(options, signal));
 }
 
 async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise<void> {
+  if (options.replacement && !options.stability) {
+    throw new InputError("--replacement: expected --stability with it, got none; leave --replacement out");
+  }
   const source = await measureSource(options);
   try {
     const measurement = await measured(source, options, signal);
@@ -55,11 +67,11 @@ async function measured(
   source: PointSource,
   options: MeasureCommandOptions,
   signal: AbortSignal,
-): Promise<Measurement> {
+): Promise<MeasuredPoint> {
   const kernels = await openKernels({ threads: options.threads });
   const progress = startProgress("reading the Jacobian");
   try {
-    const linearization = await source.open({
+    const opened = await source.open({
       kernels,
       precision: options.precision,
       onProgress(fraction) {
@@ -67,12 +79,20 @@ async function measured(
         progress.update(fraction);
       },
     });
-    const measurement = await measure(linearization, {
-      kernels,
-      certificate: options.certificate ?? false,
-    });
-    if (!options.hessian) return measurement;
-    return { ...measurement, hessian: await hessianOf(linearization, kernels, options, signal) };
+    const { certificate = false, hessian, stability, replacement = false } = options;
+    if (stability) requireBatches(stability, replacement, opened.samples);
+    const linearization = stability ? withOneGram(opened) : opened;
+    const measurement = await measure(linearization, { kernels, certificate });
+    return {
+      ...measurement,
+      ...(hessian && { hessian: await hessianOf(linearization, kernels, options, signal) }),
+      ...(stability && {
+        stability: await measureStability(linearization, measurement, stability, replacement, {
+          kernels,
+          signal,
+        }),
+      }),
+    };
   } finally {
     progress.finish();
     await kernels.close();
@@ -96,7 +116,7 @@ async function hessianOf(
 
 async function deliver(
   name: string,
-  measurement: Measurement,
+  measurement: MeasuredPoint,
   document: MeasureDocument,
   { json, out }: MeasureCommandOptions,
 ): Promise<void> {

@@ -1,6 +1,7 @@
-import type { Measurement } from "../geometry/measure.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import type { LossKind } from "../models/linearization.ts";
+import { documentNumbers } from "./documentNumbers.ts";
+import { type MeasuredPoint, type StabilityEntry, stabilityEntry } from "./measureStability.ts";
 
 /** The JSON document of `noisegeo measure` (docs/contract.md): undefined values are null, their reasons stand in `undefined`. */
 export interface MeasureDocument {
@@ -28,6 +29,7 @@ export interface MeasureDocument {
   readonly certificate?: {
     readonly lossAlignment: { readonly min: number | null; readonly max: number | null };
   };
+  readonly stability?: readonly StabilityEntry[];
   readonly hessian?: {
     readonly maxEigenvalue: number | null;
     /** ‖Hv − λv‖ of the eigenpair: some eigenvalue lies within it. */
@@ -41,16 +43,10 @@ export interface MeasureDocument {
 }
 
 /** `top`: how many eigen-directions, sharpest first; `seed`: of what was drawn. */
-export function measureDocument(measurement: Measurement, top: number, seed: number): MeasureDocument {
+export function measureDocument(measurement: MeasuredPoint, top: number, seed: number): MeasureDocument {
   const { samples, outputs, parameters, lossKind, summary, spectrum, intervals, hessian } = measurement;
-  const reasons: Record<string, string> = {};
-  const finite = (value: number | Undefined, path: string): number | null => {
-    if (isDefined(value) && Number.isFinite(value)) return value;
-    reasons[path] = isDefined(value) ? "the value is beyond the range of float64" : value.undefined;
-    return null;
-  };
-  const field = <T>(value: T | Undefined, pick: (value: T) => number, path: string): number | null =>
-    finite(isDefined(value) ? pick(value) : value, path);
+  const numbers = documentNumbers();
+  const { finite, field } = numbers;
 
   const eigenvalues = Array.from(spectrum.eigenvalues.slice(0, top), (value, k) =>
     finite(value, `gaussNewton.eigenvalues[${k}]`),
@@ -105,6 +101,9 @@ export function measureDocument(measurement: Measurement, top: number, seed: num
         },
       },
     }),
+    ...(measurement.stability && {
+      stability: measurement.stability.map((entry, k) => stabilityEntry(entry, k, numbers)),
+    }),
     ...(hessian && {
       hessian: {
         maxEigenvalue: finite(hessian.largest.value, "hessian.maxEigenvalue"),
@@ -115,6 +114,6 @@ export function measureDocument(measurement: Measurement, top: number, seed: num
       },
     }),
   } as const;
-  if (!isDefined(intervals)) reasons["lossAlignment.interval"] = intervals.undefined;
-  return { ...document, undefined: reasons };
+  if (!isDefined(intervals)) finite(intervals, "lossAlignment.interval");
+  return { ...document, undefined: numbers.undefined };
 }

@@ -1,6 +1,6 @@
-import type { Measurement } from "../geometry/measure.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { format, withoutNormaliser } from "./measureReading.ts";
+import type { BatchStability, MeasuredPoint } from "./measureStability.ts";
 
 /** A quantity as people read it; the terminal and the page show the same ones. */
 export interface Fact {
@@ -9,7 +9,7 @@ export interface Fact {
   readonly note?: string;
 }
 
-export function measureFacts(measurement: Measurement): readonly Fact[] {
+export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
   const { summary, lossAlignment, intervals, spectrum, certificate, hessian } = measurement;
   const squareLoss = measurement.lossKind === "mse";
   // what isotropic residuals of several outputs would give says nothing of a softmax
@@ -82,6 +82,7 @@ export function measureFacts(measurement: Measurement): readonly Fact[] {
       },
     );
   }
+  facts.push(...(measurement.stability ?? []).flatMap(stabilityFacts));
   if (certificate) {
     const { lossAlignment: extremes, aPosteriori } = certificate;
     facts.push(
@@ -94,6 +95,26 @@ export function measureFacts(measurement: Measurement): readonly Fact[] {
     );
   }
   return facts;
+}
+
+function stabilityFacts({ batch, replacement, ...stability }: BatchStability): Fact[] {
+  const { threshold, necessary } = stability;
+  const draw = `B = ${batch}${replacement ? ", with replacement" : ""}`;
+  const converged = !isDefined(threshold) || threshold.converged;
+  return [
+    {
+      label: `stability η* (${draw})`,
+      value: shown(isDefined(threshold) ? threshold.value : threshold),
+      note: `${converged ? "" : "not converged; "}of the linear model near a minimum with L = 0; GD: ${shown(stability.gradientDescent)}`,
+    },
+    {
+      label: "    it lies below",
+      value: shown(
+        isDefined(necessary) ? Math.min(necessary.sharpestDirection, necessary.isotropic) : necessary,
+      ),
+      note: `by necessary conditions; alignment bound ${shown(stability.alignmentBound)}`,
+    },
+  ];
 }
 
 function shown(value: number | Undefined): string {

@@ -1,0 +1,129 @@
+import process from "node:process";
+import type { Command } from "commander";
+import type { SgdStep } from "../dynamics/secondMoment.ts";
+import { InputError } from "../inputError.ts";
+import { openKernels } from "../linalg/kernels/select.ts";
+import { writeFileAtomically } from "../runs/atomicFile.ts";
+import { positiveInteger, positiveIntegers, positiveNumber } from "./arguments.ts";
+import { type EscapeDocument, escapeDocument } from "./escapeDocument.ts";
+import { predictDecoupled, predictExact } from "./escapePrediction.ts";
+import { readMinimum, readSpectrum } from "./escapeSource.ts";
+import { escapeTable } from "./escapeTable.ts";
+import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
+import { startProgress } from "./progress.ts";
+
+interface EscapeCommandOptions extends KernelOptions {
+  readonly eigenvalues?: string;
+  readonly jacobian?: string;
+  readonly learningRate: number;
+  readonly batch: number;
+  readonly samples?: number;
+  readonly replacement?: boolean;
+  readonly k: readonly number[];
+  readonly json?: string;
+}
+
+export function addEscapeCommand(program: Command, signal: AbortSignal): void {
+  addKernelOptions(program.command("escape"))
+    .description(
+      "say whether SGD escapes from a sharp minimum, how fast, and along which directions; with the finite data set exactly",
+    )
+    .option("--eigenvalues <file>", "npy array of the eigenvalues of G, for decoupled noise Σ = 2L·G")
+    .option("--jacobian <file>", "npy array of shape (n, p) or (n, C, p): ∂f(x_i)/∂θ at the minimum")
+    .requiredOption("--learning-rate <rate>", "η", positiveNumber)
+    .option("--batch <size>", "B", positiveInteger, 1)
+    .option(
+      "--samples <count>",
+      "with --eigenvalues: n, for batches without replacement (default: with)",
+      positiveInteger,
+    )
+    .option("--replacement", "with --jacobian: draw batches with replacement")
+    .option(
+      "--k <k,k,…>",
+      "of how many sharpest directions to set the loss against that of the rest",
+      positiveIntegers,
+      [1, 5, 10],
+    )
+    .option("--json <file>", "write the document there; - is standard output, with nothing else on it")
+    .action((options: EscapeCommandOptions) => run(options, signal));
+}
+
+async function run(options: EscapeCommandOptions, signal: AbortSignal): Promise<void> {
+  const { eigenvalues, jacobian, samples, json } = options;
+  if ((eigenvalues === undefined) === (jacobian === undefined)) {
+    const got = eigenvalues === undefined ? "neither" : "both";
+    throw new InputError(`expected one source (--eigenvalues L.npy or --jacobian J.npy), got ${got}`);
+  }
+  if (samples !== undefined && (jacobian !== undefined || options.replacement)) {
+    const got = jacobian === undefined ? "--replacement" : "--jacobian, which has its samples";
+    throw new InputError(
+      `--samples: expected --eigenvalues and batches without replacement, got ${got}; leave --samples out`,
+    );
+  }
+  const { minimum, document } =
+    eigenvalues === undefined
+      ? await exactEscape(jacobian as string, options, signal)
+      : await decoupledEscape(eigenvalues, options);
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (json !== undefined && json !== "-") await writeFileAtomically(json, text);
+  process.stdout.write(json === "-" ? text : escapeTable(minimum, document));
+}
+
+interface Escape {
+  /** For people: what SGD leaves. */
+  readonly minimum: string;
+  readonly document: EscapeDocument;
+}
+
+async function decoupledEscape(path: string, options: EscapeCommandOptions): Promise<Escape> {
+  const eigenvalues = await readSpectrum(path);
+  const { samples = Infinity } = options;
+  const step = stepOf(options, samples === Infinity, samples, eigenvalues[0]);
+  const prediction = predictDecoupled(eigenvalues, samples, step, options.k);
+  const minimum = `${path}: ${eigenvalues.length} eigenvalues, noise Σ = 2L·G`;
+  return { minimum, document: escapeDocument("decoupled", step, prediction) };
+}
+
+async function exactEscape(
+  path: string,
+  options: EscapeCommandOptions,
+  signal: AbortSignal,
+): Promise<Escape> {
+  const kernels = await openKernels({ threads: options.threads });
+  const progress = startProgress("reading the Jacobian");
+  try {
+    const problem = await readMinimum(path, kernels, (fraction) => {
+      signal.throwIfAborted();
+      progress.update(fraction);
+    });
+    progress.finish();
+    const { samples, outputs, rank, eigenvalues } = problem;
+    const step = stepOf(options, options.replacement === true, samples, eigenvalues[0]);
+    const prediction = await predictExact(problem, step, options.k, { kernels, signal });
+    const minimum = `${path}: ${samples} × ${outputs} samples × outputs, rank ${rank}`;
+    return { minimum, document: escapeDocument("exact", step, prediction) };
+  } finally {
+    progress.finish();
+    await kernels.close();
+  }
+}
+
+/** The step of the options. Throws an InputError where it does not fit n samples or the largest eigenvalue. */
+function stepOf(
+  { learningRate, batch }: EscapeCommandOptions,
+  replacement: boolean,
+  samples: number,
+  sharpest = 0,
+): SgdStep {
+  if (!replacement && batch > samples) {
+    throw new InputError(
+      `--batch: expected at most the ${samples} samples without replacement, got ${batch}; give a smaller one or --replacement`,
+    );
+  }
+  if (!(learningRate * sharpest < 1e140)) {
+    throw new InputError(
+      `--learning-rate: expected at most 1e140/λ₁, where λ₁ = ${sharpest}, got ${learningRate}; give a smaller one`,
+    );
+  }
+  return { learningRate, batchSize: batch, replacement };
+}
