@@ -7,6 +7,8 @@ import { harmonicScales, noisyCurvature } from "./stability.ts";
 /** How far below 2/λ₁ the threshold may lie for SGD to count as GD. */
 const likeness = 0.01;
 
+const unsettled: Undefined = { undefined: "the iteration ended before it converged" };
+
 /**
  * The smallest batch size with which SGD behaves as GD: η* within 1 % of 2/λ₁. Undefined as `stabilityThreshold` is.
  *
@@ -27,7 +29,7 @@ export async function gradientDescentBatch(
     if (noise === 0) return batchSize;
     const curvature = await noisyCurvature(problem, noise, options);
     if (!isDefined(curvature)) return curvature;
-    if (curvature.value <= target) return batchSize;
+    if (curvature.value <= target) return curvature.converged ? batchSize : unsettled;
     const slope = (curvature.value - noiselessPart(problem, curvature)) / noise;
     const tangent = noise - (curvature.value - target) / slope;
     const least = replacement ? 1 / tangent : samples / (1 + tangent * (samples - 1));

@@ -256,7 +256,7 @@ test("step by step: the expected loss grows at ρ in the long run, its shares re
 describe("clustered growth rates: a spectrum of G over six decades, as networks have", () => {
   const problemOf = (outputs: number) => {
     const next = seededUniform(outputs);
-    const rows = Array.from({ length: 24 }, () =>
+    const rows = Array.from({ length: 18 }, () =>
       Array.from({ length: 40 }, (_, k) => next() * 10 ** ((-3 * k) / 40)),
     );
     return fromGram(rows, outputs);

@@ -218,6 +218,22 @@ test("larger than any p²×p² matrix: few products, and the same from any linea
   expect(swept).toEqual(["gram", "blocks", "blocks"]);
 });
 
+test("too few products: an upper bound of η*, marked as not converged", async () => {
+  const next = seededUniform(5);
+  const jacobian = matrix(60, 80, Float64Array.from({ length: 4800 }, next));
+  const problem = await reducedJacobian(jacobian, 1, kernels);
+  const draw = { batchSize: 1, replacement: true };
+  const exact = defined(await stabilityThreshold(problem, draw, { kernels }));
+  const short = defined(await stabilityThreshold(problem, draw, { kernels, maxProducts: 2 }));
+  expect(short.converged).toBe(false);
+  expect(short.value).toBeGreaterThan(exact.value);
+  expect(short.value - short.error).toBeLessThan(exact.value);
+  expect(defined(await gradientDescentBatch(problem, true, { kernels }))).toBeGreaterThan(1);
+  expect(await gradientDescentBatch(problem, true, { kernels, maxProducts: 1 })).toEqual({
+    undefined: "the iteration ended before it converged",
+  });
+});
+
 test("what cancels the work ends it", async () => {
   const next = seededUniform(5);
   const problem = await reducedJacobian(matrix(20, 30, Float64Array.from({ length: 600 }, next)), 1, kernels);
