@@ -9,6 +9,8 @@ export interface StepDraws extends SgdStep {
   /** How many batches are drawn. */
   readonly batches: number;
   readonly stream: RandomStream;
+  /** Waited for between batches that cost more than sums; what it throws ends the work. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 /** A mean with its 95 % interval. */

@@ -1,12 +1,12 @@
 import { isDefined } from "../geometry/undefined.ts";
 import { networkPoint, type PointOptions, type Watched } from "./networkPoint.ts";
-import { columnsOf, isOfTest, type Quantity } from "./quantities.ts";
+import { columnsOf, isOfDirections, isOfTest, type Quantity } from "./quantities.ts";
 import { readers } from "./readers.ts";
 
 /** Quantities of a network in training, measured on fixed samples. */
 export interface Instrument {
   readonly quantities: readonly Quantity[];
-  /** Eigen-directions for directionalAlignment. */
+  /** Eigen-directions for directionalAlignment and noiseProjectionRatio. */
   readonly top: number;
   readonly training?: Watched | undefined;
   /** For testLoss and testAccuracy. */
@@ -31,7 +31,7 @@ export async function readInstrument(
 ): Promise<Reading> {
   const values: Record<string, number | null> = {};
   const reasons: Record<string, string> = {};
-  const directions = quantities.includes("directionalAlignment") ? top : 1;
+  const directions = quantities.some(isOfDirections) ? top : 1;
   const [trainingPoint, testPoint] = [training, test].map(
     (watched) => watched && networkPoint(watched, theta, { ...options, directions }),
   );

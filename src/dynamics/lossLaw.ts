@@ -33,6 +33,7 @@ export async function measureLossIncrease(
   const centred: number[] = [];
   const plain: number[] = [];
   for (const batch of drawnBatches(model.samples, draws)) {
+    await draws.pause?.();
     const own = kick(batch);
     centred.push(own.centred);
     plain.push(own.plain);

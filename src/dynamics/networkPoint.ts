@@ -8,6 +8,7 @@ import type { HessianLinearization } from "../models/linearization.ts";
 import type { NetworkModel } from "../models/network/network.ts";
 import type { RandomStream } from "../random/stream.ts";
 import { type Fit, fitOf, notFinite } from "./fit.ts";
+import type { SgdStep } from "./secondMoment.ts";
 
 /** A network with samples to look at it on. */
 export interface Watched {
@@ -22,6 +23,8 @@ export interface PointOptions {
   readonly stream: RandomStream;
   /** Waited for now and then; what it throws ends the work. */
   readonly pause?: (() => Promise<void>) | undefined;
+  /** The step of SGD that is taken from here, with batches of the samples looked at; or why there is none. */
+  readonly step: SgdStep | Undefined;
   /** Eigen-directions of G that are wanted. */
   readonly directions: number;
 }
@@ -29,6 +32,8 @@ export interface PointOptions {
 /** A network at some θ. What several quantities need is computed once, and only when one asks for it. */
 export interface NetworkPoint extends PointOptions {
   readonly model: NetworkModel;
+  /** Length p. */
+  readonly theta: Float64Array;
   fit(): Fit;
   linearization(): HessianLinearization | Undefined;
   /** K and r. */
@@ -55,6 +60,7 @@ export function networkPoint(
   return {
     ...options,
     model,
+    theta,
     fit: once(() => fitOf(model, labels, theta)),
     linearization,
     geometry,

@@ -12,6 +12,8 @@ export const quantities = [
   "frobenius",
   "noiseScale",
   "hessianMaxEigenvalue",
+  "noiseLossRatio",
+  "noiseProjectionRatio",
 ] as const;
 
 export type Quantity = (typeof quantities)[number];
@@ -30,6 +32,11 @@ export function needsClasses(quantity: Quantity): boolean {
   return quantity === "accuracy" || quantity === "testAccuracy";
 }
 
+/** Whether it is measured in the `top` sharpest directions of G. */
+export function isOfDirections(quantity: Quantity): boolean {
+  return quantity === "directionalAlignment" || quantity === "noiseProjectionRatio";
+}
+
 /** The columns of a quantity; `top` directions for directionalAlignment. */
 export function columnsOf(quantity: Quantity, top: number): readonly string[] {
   switch (quantity) {
@@ -41,6 +48,9 @@ export function columnsOf(quantity: Quantity, top: number): readonly string[] {
       return ["noiseScale", "noiseScaleLow", "noiseScaleHigh"];
     case "hessianMaxEigenvalue":
       return ["hessianMaxEigenvalue", "hessianMaxEigenvalueResidual"];
+    case "noiseLossRatio":
+    case "noiseProjectionRatio":
+      return [quantity, `${quantity}Low`, `${quantity}High`, `${quantity}Decoupled`];
     default:
       return [quantity];
   }

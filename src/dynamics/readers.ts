@@ -6,8 +6,11 @@ import { gradientNoiseScale } from "../geometry/noiseScale.ts";
 import { hessianOperator } from "../geometry/products.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { lanczos } from "../linalg/lanczos.ts";
+import type { StepDraws } from "./drawnBatches.ts";
 import type { NetworkPoint } from "./networkPoint.ts";
+import { type LawRatios, noiseLossRatios, noiseProjectionRatios } from "./oneStep.ts";
 import type { Quantity } from "./quantities.ts";
+import { eigenImages } from "./subspaces.ts";
 
 /** The values of a quantity's columns, or why none of them has one. */
 type Values = readonly (number | Undefined)[] | Undefined;
@@ -16,6 +19,8 @@ type Values = readonly (number | Undefined)[] | Undefined;
 const hessianTolerance = { float32: 1e-4, float64: 1e-8 };
 /** Products with H, after which the pair at hand has to do; its residual says how good it is. */
 const hessianProducts = 200;
+/** Batches drawn for a one-step law: they leave about a quarter of the value as its interval. */
+const lawBatches = 100;
 
 /** How each quantity is measured, in the order of its columns. */
 export const readers: Record<Quantity, (point: NetworkPoint) => Promise<Values>> = {
@@ -34,6 +39,8 @@ export const readers: Record<Quantity, (point: NetworkPoint) => Promise<Values>>
   frobenius: (point) => summaryValue(point, ({ gaussNewtonFrobenius }) => gaussNewtonFrobenius),
   noiseScale: noiseScaleValues,
   hessianMaxEigenvalue: hessianValues,
+  noiseLossRatio: lossLawValues,
+  noiseProjectionRatio: projectionLawValues,
 };
 
 /** ‖∇L‖ with ∇L = Jᵀr/n, not from K: the norm of a small sum of large gradients would drown in the rounding of rᵀKr. */
@@ -110,4 +117,45 @@ async function hessianValues({
     },
   );
   return [largest[0].value, largest[0].residual];
+}
+
+async function lossLawValues(point: NetworkPoint): Promise<Values> {
+  const draws = drawsAt(point);
+  const geometry = await point.geometry();
+  if (!isDefined(geometry)) return geometry;
+  if (!isDefined(draws)) return draws;
+  return ratioValues(await noiseLossRatios(point.model, point.theta, geometry, draws));
+}
+
+async function projectionLawValues(point: NetworkPoint): Promise<Values> {
+  const draws = drawsAt(point);
+  const linearization = point.linearization();
+  const geometry = await point.geometry();
+  const spectrum = await point.spectrum();
+  if (!isDefined(linearization)) return linearization;
+  if (!isDefined(geometry)) return geometry;
+  if (!isDefined(spectrum)) return spectrum;
+  if (!isDefined(draws)) return draws;
+  const images = eigenImages(spectrum, linearization.samples, 0, point.directions);
+  return ratioValues(noiseProjectionRatios(linearization, geometry, images, draws));
+}
+
+/** Batches for the step that is taken from here, the same ones at every point. */
+function drawsAt({ model, step, stream, pause }: NetworkPoint): StepDraws | Undefined {
+  if (!isDefined(step)) return step;
+  const { batchSize, replacement, learningRate } = step;
+  if (learningRate === 0) return { undefined: "the learning rate is 0" };
+  if (!replacement && batchSize > model.samples) {
+    return {
+      undefined: `a batch of ${batchSize} different samples is more than the ${model.samples} looked at`,
+    };
+  }
+  return { ...step, batches: lawBatches, stream: stream.split("batches"), pause };
+}
+
+function ratioValues({ aligned, decoupled }: LawRatios): Values {
+  const rest = isDefined(decoupled) ? decoupled.mean : decoupled;
+  return isDefined(aligned)
+    ? [aligned.mean, aligned.low, aligned.high, rest]
+    : [aligned, aligned, aligned, rest];
 }

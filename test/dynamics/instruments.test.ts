@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { batchSampler } from "../../src/data/batches.ts";
 import { type Instrument, readInstrument } from "../../src/dynamics/instruments.ts";
+import type { PointOptions } from "../../src/dynamics/networkPoint.ts";
 import { columnsOf, type Quantity, quantities } from "../../src/dynamics/quantities.ts";
 import { plainVectorMath } from "../../src/linalg/plainVectorMath.ts";
 import type { Precision } from "../../src/linalg/vectorMath.ts";
@@ -32,7 +34,8 @@ interface Setting {
   readonly precision?: Precision;
 }
 
-const options = { kernels, stream: createStream(8) };
+const step = { batchSize: 2, replacement: true, learningRate: 1e-3 };
+const options = { kernels, stream: createStream(8), step };
 const top = 3;
 function network({ samples, outputs, loss, seed, precision = "float64" }: Setting, f = tanh) {
   const g = graphBuilder([2]);
@@ -198,6 +201,70 @@ describe("readInstrument", () => {
     );
   });
 
+  it("measures the one-step laws on batches of the step that is taken", async () => {
+    await fc.assert(
+      fc.asyncProperty(compatible, fc.boolean(), async (setting, replacement) => {
+        const made = network(setting);
+        const { model, theta } = made;
+        const taken = { batchSize: 2, replacement, learningRate: 0.05 };
+        const { values } = await readInstrument(
+          { quantities: ["noiseLossRatio", "noiseProjectionRatio"], top: 1, training: made },
+          theta,
+          { ...options, step: taken },
+        );
+        const geometry = explicit(setting, made);
+        const { value, vector } = eigenpair(geometry.gaussNewton, 0);
+        fc.pre(value - eigenpair(geometry.gaussNewton, 1).value > 0.01 * value);
+        const all = Int32Array.from({ length: model.samples }, (_, i) => i);
+        const gradientAt = (at: Float64Array, batch: Int32Array) => {
+          const gradient = new Float64Array(theta.length);
+          return { loss: model.gradient(at, batch, gradient), gradient };
+        };
+        const moved = (gradient: Float64Array) => theta.map((value, k) => value - 0.05 * gradient[k]);
+        const { gradient: mean } = gradientAt(theta, all);
+        const arrival = gradientAt(moved(mean), all);
+        const next = batchSampler({
+          samples: model.samples,
+          ...taken,
+          stream: options.stream.split("batches"),
+        });
+        let increase = 0;
+        let displacement = 0;
+        for (let k = 0; k < 100; k++) {
+          const { gradient } = gradientAt(theta, next());
+          const noise = gradient.map((value, j) => value - mean[j]);
+          const { loss } = gradientAt(moved(gradient), all);
+          increase += (loss - arrival.loss + 0.05 * dot(arrival.gradient, noise)) / 100;
+          displacement += (0.05 * dot(noise, vector)) ** 2 / 100;
+        }
+        const n = model.samples;
+        const noise = 0.05 ** 2 * (replacement ? 1 / 2 : (n - 2) / (2 * (n - 1)));
+        const quadratic = dot(
+          geometry.gaussNewton.map((row) => dot(row, vector)),
+          vector,
+        );
+        const decoupled = {
+          noiseLossRatio: increase / (noise * geometry.loss * frobenius(geometry.gaussNewton) ** 2),
+          noiseProjectionRatio: displacement / (noise * 2 * geometry.loss * quadratic),
+        };
+        const alignment = {
+          noiseLossRatio: explicitLossAlignment(geometry).covariance,
+          noiseProjectionRatio: explicitDirectionalAlignment(geometry, vector).covariance,
+        };
+        for (const name of ["noiseLossRatio", "noiseProjectionRatio"] as const) {
+          // the reference takes its Jacobian from differences, which have ten digits
+          const near = (column: string, expected: number) =>
+            expect(Math.abs((values[column] as number) / expected - 1), column).toBeLessThanOrEqual(1e-5);
+          near(`${name}Decoupled`, decoupled[name]);
+          near(name, decoupled[name] / alignment[name]);
+          expect(values[`${name}Low`]).toBeLessThan(values[name] as number);
+          expect(values[`${name}High`]).toBeGreaterThan(values[name] as number);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it("in float32 within its rounding", async () => {
     const setting = { samples: 6, outputs: 3, seed: 4 };
     for (const loss of ["mse", "cross-entropy"] as const) {
@@ -341,6 +408,51 @@ describe("what has no value says why", () => {
         ]),
       ),
     );
+  });
+
+  it("a step without noise has no one-step laws", async () => {
+    const made = network({ samples: 4, outputs: 1, seed: 1, loss: "mse" });
+    const of = ["noiseLossRatio", "noiseProjectionRatio"] as const;
+    const reasonsAt = async (taken: PointOptions["step"], at = made) => {
+      const { values, undefined: reasons } = await readInstrument(
+        { quantities: of, top, training: at },
+        at.theta,
+        { ...options, step: taken },
+      );
+      expect(Object.keys(reasons)).toEqual(of.flatMap((quantity) => columnsOf(quantity, top)));
+      for (const column of Object.keys(reasons)) expect(values[column]).toBeNull();
+      return [...new Set(Object.values(reasons))];
+    };
+    expect(await reasonsAt({ undefined: "gradient descent" })).toEqual(["gradient descent"]);
+    expect(await reasonsAt({ ...step, learningRate: 0 })).toEqual(["the learning rate is 0"]);
+    expect(await reasonsAt({ ...step, batchSize: 5, replacement: false })).toEqual([
+      "a batch of 5 different samples is more than the 4 looked at",
+    ]);
+    const none = "the gradients of all batches agree: the step has no noise";
+    expect(await reasonsAt({ ...step, batchSize: 4, replacement: false })).toEqual([none]);
+    const fitted = network({ samples: 4, outputs: 1, seed: 1, loss: "mse" });
+    fitted.model.targets.set(fitted.model.predict(fitted.theta));
+    expect(await reasonsAt(step, fitted)).toEqual([none]);
+  });
+
+  it("an increase of the loss that float32 cannot show, and a step that leaves the finite numbers", async () => {
+    for (const loss of ["mse", "cross-entropy"] as const) {
+      const at = async (precision: Precision, learningRate: number) => {
+        const made = network({ samples: 4, outputs: 3, seed: 1, loss, precision });
+        const { values, undefined: reasons } = await readInstrument(
+          { quantities: ["noiseLossRatio"], top, training: made },
+          made.theta,
+          { ...options, step: { ...step, learningRate } },
+        );
+        return values.noiseLossRatio ?? reasons.noiseLossRatio;
+      };
+      expect(await at("float32", 1e-4)).toBe(
+        "the increase of the loss is lost in the rounding of the outputs",
+      );
+      expect(await at("float64", 1e-4)).toBeCloseTo(1, 0);
+      expect(await at("float32", 0.02)).toBeCloseTo(Number(await at("float64", 0.02)), 1);
+      expect(await at("float64", 1e306)).toMatch(/finite|after the step/);
+    }
   });
 
   it("too few samples for an interval; no classes for an accuracy", async () => {

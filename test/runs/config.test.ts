@@ -112,7 +112,7 @@ describe("one line that names the key, what is allowed and what came", () => {
     ],
     [
       "instruments: [{ quantities: [sharpness], every: 1 }]\n",
-      'run.yaml: instruments[0].quantities[0]: expected loss, accuracy, testLoss, testAccuracy, gradientNorm, lossAlignment, directionalAlignment, maxEigenvalue, trace, frobenius, noiseScale or hessianMaxEigenvalue, got "sharpness"',
+      'run.yaml: instruments[0].quantities[0]: expected loss, accuracy, testLoss, testAccuracy, gradientNorm, lossAlignment, directionalAlignment, maxEigenvalue, trace, frobenius, noiseScale, hessianMaxEigenvalue, noiseLossRatio or noiseProjectionRatio, got "sharpness"',
     ],
     [
       "instruments: [{ quantities: [loss] }]\n",

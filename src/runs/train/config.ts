@@ -15,7 +15,7 @@ const instrument = section({
   at: z.array(z.int().min(0)).min(1).readonly().optional(),
   /** Training samples that it looks at, drawn once by the run's seed. Default: 200, or all for loss and accuracy alone. */
   samples: count.optional(),
-  /** Eigen-directions for directionalAlignment, sharpest first. */
+  /** Eigen-directions for directionalAlignment and noiseProjectionRatio, sharpest first. */
   top: count.default(5),
 }).refine(({ every, at }) => (every === undefined) !== (at === undefined), {
   error: "expected either every: STEPS or at: [STEP, …]",

@@ -2,6 +2,9 @@ import { type Dataset, subset } from "../../data/dataset/dataset.ts";
 import { type Instrument, readInstrument } from "../../dynamics/instruments.ts";
 import type { Watched } from "../../dynamics/networkPoint.ts";
 import { columnsOf, isOfOutputs, isOfTest, needsClasses } from "../../dynamics/quantities.ts";
+import { scheduleOf } from "../../dynamics/scheduleSchema.ts";
+import type { SgdStep } from "../../dynamics/secondMoment.ts";
+import type { Undefined } from "../../geometry/undefined.ts";
 import { InputError } from "../../inputError.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { RandomStream } from "../../random/stream.ts";
@@ -52,6 +55,7 @@ export async function openWatch(
     test,
   }));
   const rowsEvery = Math.ceil(steps / defaultRows);
+  const stepFrom = stepsOf(config);
   const columns = instruments.flatMap(({ quantities, top }) => quantities.flatMap((q) => columnsOf(q, top)));
 
   return {
@@ -66,13 +70,27 @@ export async function openWatch(
       for (const column of columns) cells[column] = null;
       for (const instrument of instruments) {
         if (!isDueAt(instrument, step, steps)) continue;
-        const reading = await readInstrument(instrument satisfies Instrument, theta, options);
+        const reading = await readInstrument(instrument satisfies Instrument, theta, {
+          ...options,
+          step: stepFrom(step),
+        });
         Object.assign(cells, reading.values);
         for (const [column, reason] of Object.entries(reading.undefined))
           reasons.push(`${column}: ${reason}`);
       }
       return { ...cells, undefined: reasons.length > 0 ? reasons.join("\n") : null };
     },
+  };
+}
+
+/** The step that a run takes from a θ, as far as its noise is concerned: momentum and weight decay add none. */
+function stepsOf({ optimiser, schedule, steps }: TrainConfig): (step: number) => SgdStep | Undefined {
+  const learningRate = scheduleOf(schedule, steps);
+  return (step) => {
+    if (optimiser.name === "gd") return { undefined: "gradient descent on all samples has no noise" };
+    if (step === steps) return { undefined: "the run takes no step from here" };
+    const { batchSize, replacement } = optimiser;
+    return { batchSize, replacement, learningRate: learningRate(step) };
   };
 }
 
