@@ -1,4 +1,7 @@
-/** What SGD's noise does near a minimum: exact second moments, stability and escape, in at most n·C dimensions. */
+/**
+ * What SGD's noise does: in one step anywhere; near a minimum by exact second moments, stability and escape, in at most n·C
+ * dimensions.
+ */
 export { type BatchDraw, batchNoise } from "./batchNoise.ts";
 export {
   type DecoupledGrowth,
@@ -7,11 +10,28 @@ export {
   decoupledLimit,
   decoupledLoss,
 } from "./decoupled.ts";
+export { type Measured, ratioOf, type StepDraws } from "./drawnBatches.ts";
 export { expectedLoss } from "./expectedLoss.ts";
 export { gradientDescentBatch } from "./gradientDescentBatch.ts";
 export { type GrowthRate, gradientDescentGrowth, growthRate, limitFlatOverSharp } from "./growthRate.ts";
 export type { SpectralOptions } from "./leadingMatrix.ts";
+export { type LossKick, lossKicks } from "./lossKicks.ts";
+export {
+  type LossIncrease,
+  type LossPrediction,
+  measureLossIncrease,
+  predictLossIncrease,
+  secondOrderIncrease,
+} from "./lossLaw.ts";
 export { type ExpectedLoss, flatOverSharp, paperBound } from "./lossShares.ts";
+export {
+  expectedDisplacement,
+  gradientComponents,
+  measureProjection,
+  type ProjectionPrediction,
+  predictProjection,
+  squaredDisplacement,
+} from "./projectionLaw.ts";
 export {
   type ReducedProblem,
   reducedJacobian,
@@ -29,4 +49,5 @@ export {
 } from "./simulationEstimates.ts";
 export { gradientDescentThreshold, type StabilityThreshold, stabilityThreshold } from "./stability.ts";
 export { alignmentBound, type NecessaryConditions, necessaryConditions } from "./stabilityBounds.ts";
+export { eigenImages, randomImages } from "./subspaces.ts";
 export type { LossParts, SimulationOptions, Trajectories } from "./trajectories.ts";

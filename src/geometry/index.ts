@@ -14,6 +14,7 @@ export {
   type HessianOptions,
   measureHessian,
 } from "./hessian.ts";
+export { hessianNoiseTrace } from "./hessianNoise.ts";
 export { type Interval, meanInterval } from "./interval.ts";
 export { type AlignmentIntervals, lossAlignmentIntervals } from "./jackknife.ts";
 export { type Measurement, type MeasureOptions, measure } from "./measure.ts";

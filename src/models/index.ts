@@ -14,7 +14,7 @@ export {
 export { type LogitLinearization, whitenedLinearization } from "./crossEntropy.ts";
 export { linearModel } from "./linear.ts";
 export type { HessianLinearization, Linearization, LossKind, SampleLosses } from "./linearization.ts";
-export type { Model } from "./model.ts";
+export type { HessianModel, Model } from "./model.ts";
 export * from "./network/index.ts";
 export { convolutionalNetwork } from "./olm/convolutional.ts";
 export { deepLinear } from "./olm/deepLinear.ts";
