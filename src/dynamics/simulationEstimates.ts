@@ -79,8 +79,8 @@ function lossAt({ count, populationSize, parts, records, recordLength }: Traject
   const record = records[time];
   const partSum = (t: number, portions: readonly number[]): number => {
     let total = 0;
-    for (let j = 0; j < portions.length; j++) {
-      if (portions[j] > 0) total += portions[j] * record[t * recordLength + 1 + j];
+    for (let j = 0, at = t * recordLength + 1; j < portions.length; j++, at++) {
+      if (portions[j] > 0) total += portions[j] * record[at];
     }
     return total;
   };
@@ -90,12 +90,13 @@ function lossAt({ count, populationSize, parts, records, recordLength }: Traject
     exponent = Math.max(exponent, 2 * record[t * recordLength] + Math.log2(partSum(t, all)));
   }
   exponent = Number.isFinite(exponent) ? Math.floor(exponent) : 0;
+  const scales = Float64Array.from(
+    { length: count },
+    (_, t) => 2 ** (2 * record[t * recordLength] - exponent),
+  );
   const weighted = (portions: readonly number[]): Float64Array => {
     const sums = new Float64Array(Math.ceil(count / populationSize));
-    for (let t = 0; t < count; t++) {
-      sums[Math.floor(t / populationSize)] +=
-        partSum(t, portions) * 2 ** (2 * record[t * recordLength] - exponent);
-    }
+    for (let t = 0; t < count; t++) sums[Math.floor(t / populationSize)] += scales[t] * partSum(t, portions);
     return sums;
   };
   return { exponent, totals: weighted(all), weighted };

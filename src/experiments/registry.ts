@@ -1,6 +1,7 @@
 import { InputError } from "../inputError.ts";
 import { decoupling } from "./decoupling/index.ts";
 import { directionalAlignment } from "./directionalAlignment/index.ts";
+import { escapeQuadratic } from "./escapeQuadratic/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { linearAlignment } from "./linearAlignment/index.ts";
 import { lossDynamics } from "./lossDynamics/index.ts";
@@ -17,6 +18,7 @@ export const experiments: readonly Experiment[] = [
   decoupling,
   lossDynamics,
   projectionDynamics,
+  escapeQuadratic,
 ];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */

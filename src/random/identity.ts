@@ -18,6 +18,10 @@ export type Identity = Int32Array;
 const numberTag = 0x6e6c6162;
 const stringTag = 0x736c6162;
 
+/** Scratch of one call: streams are split by the thousand. */
+const bits = new DataView(new ArrayBuffer(8));
+const block = new Int32Array(4);
+
 /** The identity of the root stream of a 64-bit seed. */
 export function rootIdentity(seed: bigint): Identity {
   return Int32Array.of(Number(BigInt.asIntN(32, seed)), Number(BigInt.asIntN(32, seed >> 32n)), 0, 0);
@@ -29,7 +33,6 @@ export function childIdentity(parent: Identity, label: string | number): Identit
   if (typeof label === "number") {
     if (!Number.isFinite(label))
       throw new RangeError(`stream label: expected a finite number or a string, got ${label}`);
-    const bits = new DataView(new ArrayBuffer(8));
     bits.setFloat64(0, label === 0 ? 0 : label);
     absorb(identity, numberTag, 1);
     absorb(identity, bits.getInt32(0), bits.getInt32(4));
@@ -43,7 +46,6 @@ export function childIdentity(parent: Identity, label: string | number): Identit
 }
 
 function absorb(identity: Identity, k0: number, k1: number): void {
-  const block = new Int32Array(4);
   philox4x32(identity[0], identity[1], identity[2], identity[3], k0, k1, block);
   for (let word = 0; word < 4; word++) identity[word] ^= block[word];
 }

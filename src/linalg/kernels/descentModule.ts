@@ -41,9 +41,12 @@ export interface DescentInstance extends DescentFunctions {
   readonly memory: WebAssembly.Memory;
 }
 
-/** Throws a WebAssembly.CompileError where 128-bit SIMD is missing. */
-export async function compileDescentModule(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(base64Bytes(descentModuleBase64));
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The module, compiled when first asked for. Throws a WebAssembly.CompileError where 128-bit SIMD is missing. */
+export function compileDescentModule(): Promise<WebAssembly.Module> {
+  compiled ??= WebAssembly.compile(base64Bytes(descentModuleBase64));
+  return compiled;
 }
 
 export function instantiateDescent(module: WebAssembly.Module): DescentInstance {
