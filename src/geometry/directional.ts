@@ -20,7 +20,7 @@ export function directionalAlignment(
   }
   const loss = doubledLosses(point);
   if (loss === 0) return noLoss(point);
-  const scale = powerOfTwoBelow(largestEntry(images));
+  const unscale = 1 / powerOfTwoBelow(largestEntry(images));
   const slopes = new Float64Array(samples);
   let centred = 0;
   let raw = 0;
@@ -31,13 +31,14 @@ export function directionalAlignment(
     for (let i = 0; i < samples; i++) {
       let slope = 0;
       for (let c = 0; c < outputs; c++, at += images.rowStride) {
-        const z = images.data[at] / scale;
+        const z = images.data[at] * unscale;
         slope += residuals[i * outputs + c] * z;
         curvature += z * z;
       }
       slopes[i] = slope;
-      mean += slope / samples;
+      mean += slope;
     }
+    mean /= samples;
     for (let i = 0; i < samples; i++) {
       centred += (slopes[i] - mean) ** 2;
       raw += slopes[i] ** 2;

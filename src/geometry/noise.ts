@@ -1,5 +1,5 @@
 import { doubledLosses } from "./loss.ts";
-import { gradientProduct, squaredNorm } from "./perSample.ts";
+import { forEachGradientImage, gradientProduct, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 
 export interface NoiseSummary {
@@ -36,18 +36,22 @@ export function noiseSummary(point: GeometryPoint): NoiseSummary {
  * agree; the difference is then taken pair by pair, (1/2n²) Σ_ij ‖g_i − g_j‖², which cannot turn negative by much.
  */
 function gradientSquares(point: GeometryPoint): { centred: number; ofMean: number } {
-  const { samples: n } = point;
+  const { samples: n, outputs, residuals } = point;
   const own = new Float64Array(n);
   let ofMean = 0;
   let centred = 0;
   for (let i = 0; i < n; i++) own[i] = gradientProduct(point, i, i);
-  for (let i = 0; i < n; i++) {
-    ofMean += own[i];
+  forEachGradientImage(point, (i, image) => {
+    let [products, differences] = [0, 0];
     for (let j = 0; j < i; j++) {
-      const product = gradientProduct(point, i, j);
-      ofMean += 2 * product;
-      centred += own[i] + own[j] - 2 * product;
+      // g_iᵀg_j = h_ijᵀr_j
+      let product = 0;
+      for (let b = j * outputs; b < (j + 1) * outputs; b++) product += image[b] * residuals[b];
+      products += product;
+      differences += own[i] + own[j] - 2 * product;
     }
-  }
+    ofMean += own[i] + 2 * products;
+    centred += differences;
+  });
   return { centred: Math.max(centred, 0) / (n * n), ofMean: Math.max(ofMean, 0) / (n * n) };
 }

@@ -93,9 +93,7 @@ export function networkModel(options: NetworkOptions): NetworkModel {
         { ...data, ...context, samples, chunks: allSamples(), memoryLimit, onProgress },
         theta,
       );
-      return loss.kind === "mse"
-        ? raw
-        : whitenedLinearization({ ...raw, logits: raw.predictions }, targets);
+      return loss.kind === "mse" ? raw : whitenedLinearization({ ...raw, logits: raw.predictions }, targets);
     },
     predict(theta) {
       requireLength("theta", theta, parameters);
@@ -144,7 +142,7 @@ function checkedSamples(graph: Graph, inputs: FloatArray, targets: Float64Array)
     ["inputs", inputs, width],
     ["targets", targets, outputs],
   ] as const) {
-    const bad = values.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNonFinite(values);
     if (bad >= 0) {
       throw new InputError(
         `${name}: expected finite numbers, got ${values[bad]} in sample ${Math.floor(bad / each)}: drop or repair that sample`,
@@ -152,4 +150,9 @@ function checkedSamples(graph: Graph, inputs: FloatArray, targets: Float64Array)
     }
   }
   return samples;
+}
+
+function firstNonFinite(values: FloatArray): number {
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return k;
+  return -1;
 }
