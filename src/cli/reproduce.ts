@@ -2,6 +2,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
+import { openDataset } from "../data/dataset/openDataset.ts";
 import type { Experiment, Scale } from "../experiments/experiment.ts";
 import { chosenExperiments, experiments } from "../experiments/registry.ts";
 import { runExperiment } from "../experiments/run.ts";
@@ -72,6 +73,7 @@ async function runOne(
       kernels,
       scale,
       seed,
+      openImages: (config) => openDataset(config, { precision: "float64" }),
       signal,
       known: log.known,
       async onTrial(label, rows, trialSeconds) {

@@ -1,3 +1,5 @@
+import type { ImageSetConfig } from "../data/dataset/config.ts";
+import type { Dataset } from "../data/dataset/dataset.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import type { RandomStream } from "../random/stream.ts";
 import type { Figure } from "./figure.ts";
@@ -48,8 +50,16 @@ export interface ExperimentResult extends Conclusion {
 /** Names one independent piece of an experiment: its fields fix what is drawn and measured. */
 export type Trial = Readonly<Record<string, number | string>>;
 
+/**
+ * Opens real images. Throws an InputError, the reason, where they are not on the machine: an experiment then leaves the part that
+ * wants them out and says so.
+ */
+export type OpenImages = (config: ImageSetConfig) => Promise<Dataset>;
+
 export interface TrialContext {
   readonly kernels: Kernels;
+  /** Left out where there are no files, as in a browser. */
+  readonly openImages?: OpenImages | undefined;
   readonly scale: Scale;
   /** The trial's own stream: the same numbers whatever ran before, beside or instead of it. */
   readonly stream: RandomStream;

@@ -4,6 +4,7 @@ export type {
   Estimate,
   Experiment,
   ExperimentResult,
+  OpenImages,
   Row,
   Scale,
   Table,

@@ -1,12 +1,14 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { createStream } from "../random/index.ts";
-import type { Experiment, ExperimentResult, Row, Scale, Trial } from "./experiment.ts";
+import type { Experiment, ExperimentResult, OpenImages, Row, Scale, Trial } from "./experiment.ts";
 import { tableOf } from "./rows.ts";
 
 export interface RunOptions {
   readonly kernels: Kernels;
   readonly scale: Scale;
   readonly seed: number;
+  /** For the experiments that look at real images too. */
+  readonly openImages?: OpenImages | undefined;
   /** Rows of trials that were measured before, by label: they are not measured again. */
   readonly known?: ReadonlyMap<string, readonly Row[]>;
   /** Called with the rows of each new trial as soon as they are there: keep them, and the run can be resumed. */
@@ -18,7 +20,7 @@ export interface RunOptions {
 
 /** Runs an experiment: measures its trials, then concludes. The same seed gives the same rows, resumed or not. */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
-  const { kernels, scale, seed, known, onTrial, onProgress, signal } = options;
+  const { kernels, scale, seed, openImages, known, onTrial, onProgress, signal } = options;
   const trials = experiment.trials(scale);
   const rows: Row[] = [];
   for (const [done, trial] of trials.entries()) {
@@ -31,7 +33,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       signal?.throwIfAborted();
       const started = performance.now();
       const stream = createStream(seed).split(experiment.id, scale, label);
-      measured = (await experiment.measure(trial, { kernels, scale, stream })).map((row) => ({
+      measured = (await experiment.measure(trial, { kernels, scale, stream, openImages })).map((row) => ({
         ...trial,
         ...row,
       }));
