@@ -4,11 +4,8 @@ import { InputError } from "../inputError.ts";
 import { openVectorMath } from "../linalg/kernels/openVectorMath.ts";
 import { networkModel } from "../models/network/network.ts";
 import { lossNamed } from "../runs/targets.ts";
-import { modelPoint } from "./modelPoint.ts";
 import type { NetworkPoint } from "./networkData.ts";
-import { onnxPoint } from "./onnxPoint.ts";
 import type { PointSource } from "./pointSource.ts";
-import { runPoint } from "./runPoint.ts";
 import type { SourceOptions } from "./sourceOptions.ts";
 
 /** The network that the options name, with its data and weights. Throws an InputError where they do not fit together. */
@@ -49,16 +46,23 @@ async function readPoint(options: SourceOptions): Promise<NetworkPoint> {
   refuse("--step", step, run !== undefined, "--run");
   refuse("--weights", weights, model !== undefined, "--model");
   refuse("--loss", options.loss, run === undefined, "--onnx or --model; a run has its own loss");
-  if (run !== undefined) return runPoint(run, step, data, samples);
+  // each kind of file has parsers of its own, which take as long to load as the others together
+  if (run !== undefined) {
+    const { runPoint } = await import("./runPoint.ts");
+    return runPoint(run, step, data, samples);
+  }
   if (data === undefined) {
     throw new InputError(
       "expected --data with a network, got none; give an npz file with x and y, or a data set by name",
     );
   }
   const { loss = "mse" } = options;
-  return onnx !== undefined
-    ? onnxPoint(onnx, data, loss, samples)
-    : modelPoint(model as string, weights, data, loss, samples);
+  if (onnx !== undefined) {
+    const { onnxPoint } = await import("./onnxPoint.ts");
+    return onnxPoint(onnx, data, loss, samples);
+  }
+  const { modelPoint } = await import("./modelPoint.ts");
+  return modelPoint(model as string, weights, data, loss, samples);
 }
 
 function refuse(option: string, value: unknown, fits: boolean, partner: string): void {
