@@ -3,6 +3,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../inputError.ts";
 import { version } from "../version.ts";
+import { addAdviseCommand } from "./advise.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { addDataCommand } from "./data.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -34,6 +35,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 addMeasureCommand(program, interrupt.signal);
+addAdviseCommand(program, interrupt.signal);
 addEscapeCommand(program, interrupt.signal);
 addTrainCommand(program, interrupt.signal);
 addReproduceCommand(program, interrupt.signal);

@@ -4,6 +4,7 @@ import { pageFigure } from "./figures.ts";
 import { type Html, html, prose } from "./html.ts";
 import { shell } from "./shell.ts";
 import { explained } from "./terms.ts";
+import { type UndefinedEntry, undefinedNumbers } from "./undefinedNumbers.ts";
 
 /** What the page of `noisegeo measure --out` tells; all numbers already in words. */
 export interface MeasureReport {
@@ -14,8 +15,7 @@ export interface MeasureReport {
   readonly reading: string;
   readonly facts: readonly { readonly label: string; readonly value: string; readonly note?: string }[];
   readonly figures: readonly Figure[];
-  /** Numbers that do not exist here: their path in the JSON document, and why. */
-  readonly undefinedEntries: readonly { readonly path: string; readonly reason: string }[];
+  readonly undefinedEntries: readonly UndefinedEntry[];
   /** The command line that made it. */
   readonly command: string;
 }
@@ -54,16 +54,4 @@ function figures(all: readonly Figure[]): Html {
   if (all.length === 0) return html``;
   const drawings = all.map((figure) => pageFigure(figure, "measure"));
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>${drawings}</section>`;
-}
-
-function undefinedNumbers(entries: MeasureReport["undefinedEntries"]): Html {
-  if (entries.length === 0) return html``;
-  const rows = entries.map(
-    ({ path, reason }) => html`<tr><th scope="row"><code>${path}</code></th><td>${prose(reason)}</td></tr>\n`,
-  );
-  return html`<section aria-labelledby="undefined"><h2 id="undefined">What is not defined here</h2>
-<div class="scroll" role="region" tabindex="0" aria-label="Undefined numbers">
-<table><thead><tr><th scope="col">Number</th><th scope="col">Why it has no value</th></tr></thead><tbody>
-${rows}</tbody></table>
-</div></section>`;
 }

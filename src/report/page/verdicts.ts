@@ -8,10 +8,10 @@ const SIGNS: Readonly<Record<Verdict, Html>> = {
   inconclusive: html`<path d="M8 .6 15.4 8 8 15.4 .6 8Z"/><path class="sign" d="M4.9 8.7q1.5-2 3.1-.6t3.1-.7"/>`,
 };
 
-/** The verdict as a shape and a word. */
-export function verdictBadge(verdict: Verdict): Html {
+/** The verdict as a shape and a word, its own unless another is given. */
+export function verdictBadge(verdict: Verdict, word: string = verdict): Html {
   const sign = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${SIGNS[verdict]}</svg>`;
-  return html`<span class="verdict ${verdict}">${sign}${verdict}</span>`;
+  return html`<span class="verdict ${verdict}">${sign}${word}</span>`;
 }
 
 /** One sentence on all claims: "4 of 5 claims hold, 1 is inconclusive." */

@@ -21,6 +21,10 @@ tbody th { font-weight: 400; }
 .summary tbody th a { font-weight: 600; }
 .statement, .repetitions { display: block; color: var(--muted); font-size: .875rem; }
 .checks tbody th { width: 42%; }
+.answers { margin-top: 1.75rem; }
+.answers tbody th { width: 58%; }
+.answers strong { font-variant-numeric: tabular-nums; font-weight: 600; }
+.conditions tbody th { width: 24%; }
 .bounds { font-variant-numeric: tabular-nums; }
 .gauge { display: block; margin-top: .35rem; max-width: 100%; background: none; fill: currentColor; }
 .gauge .allowed { fill: var(--line); opacity: .6; }
