@@ -1,12 +1,17 @@
 import process from "node:process";
 import type { Command } from "commander";
+import { batchNoise } from "../dynamics/batchNoise.ts";
 import type { SgdStep } from "../dynamics/secondMoment.ts";
+import { simulateSgd } from "../dynamics/simulate.ts";
+import { simulateDecoupled } from "../dynamics/simulateDecoupled.ts";
+import type { SimulationOptions } from "../dynamics/trajectories.ts";
 import { InputError } from "../inputError.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
-import { positiveInteger, positiveIntegers, positiveNumber } from "./arguments.ts";
+import { positiveInteger, positiveIntegers, positiveNumber, wholeNumber } from "./arguments.ts";
 import { type EscapeDocument, escapeDocument } from "./escapeDocument.ts";
 import { predictDecoupled, predictExact } from "./escapePrediction.ts";
+import { type SimulationRequest, simulateEscape } from "./escapeSimulation.ts";
 import { readMinimum, readSpectrum } from "./escapeSource.ts";
 import { escapeTable } from "./escapeTable.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
@@ -20,8 +25,13 @@ interface EscapeCommandOptions extends KernelOptions {
   readonly samples?: number;
   readonly replacement?: boolean;
   readonly k: readonly number[];
+  readonly simulate?: number;
+  readonly steps?: number;
+  readonly seed?: number;
   readonly json?: string;
 }
+
+const simulationDefaults = { steps: 100, seed: 1 };
 
 export function addEscapeCommand(program: Command, signal: AbortSignal): void {
   addKernelOptions(program.command("escape"))
@@ -44,6 +54,9 @@ export function addEscapeCommand(program: Command, signal: AbortSignal): void {
       positiveIntegers,
       [1, 5, 10],
     )
+    .option("--simulate <trajectories>", "simulate so many trajectories besides", positiveInteger)
+    .option("--steps <count>", `with --simulate: T (default: ${simulationDefaults.steps})`, positiveInteger)
+    .option("--seed <seed>", `with --simulate (default: ${simulationDefaults.seed})`, wholeNumber)
     .option("--json <file>", "write the document there; - is standard output, with nothing else on it")
     .action((options: EscapeCommandOptions) => run(options, signal));
 }
@@ -60,10 +73,16 @@ async function run(options: EscapeCommandOptions, signal: AbortSignal): Promise<
       `--samples: expected --eigenvalues and batches without replacement, got ${got}; leave --samples out`,
     );
   }
+  const alone = options.steps === undefined ? "--seed" : "--steps";
+  if (options.simulate === undefined && (options.steps ?? options.seed) !== undefined) {
+    throw new InputError(
+      `${alone}: expected --simulate TRAJECTORIES with it, got none; add it or leave ${alone} out`,
+    );
+  }
   const { minimum, document } =
     eigenvalues === undefined
       ? await exactEscape(jacobian as string, options, signal)
-      : await decoupledEscape(eigenvalues, options);
+      : await decoupledEscape(eigenvalues, options, signal);
   const text = `${JSON.stringify(document, null, 2)}\n`;
   if (json !== undefined && json !== "-") await writeFileAtomically(json, text);
   process.stdout.write(json === "-" ? text : escapeTable(minimum, document));
@@ -75,13 +94,21 @@ interface Escape {
   readonly document: EscapeDocument;
 }
 
-async function decoupledEscape(path: string, options: EscapeCommandOptions): Promise<Escape> {
+async function decoupledEscape(
+  path: string,
+  options: EscapeCommandOptions,
+  signal: AbortSignal,
+): Promise<Escape> {
   const eigenvalues = await readSpectrum(path);
-  const { samples = Infinity } = options;
+  const { samples = Infinity, learningRate } = options;
   const step = stepOf(options, samples === Infinity, samples, eigenvalues[0]);
   const prediction = predictDecoupled(eigenvalues, samples, step, options.k);
+  const request = simulationOf(options);
+  const noise = { learningRate, noise: batchNoise(samples, step) };
+  const simulate = (what: SimulationOptions) => simulateDecoupled(eigenvalues, noise, what);
+  const simulation = request && (await simulateEscape(request, options.k, eigenvalues, simulate, signal));
   const minimum = `${path}: ${eigenvalues.length} eigenvalues, noise Σ = 2L·G`;
-  return { minimum, document: escapeDocument("decoupled", step, prediction) };
+  return { minimum, document: escapeDocument("decoupled", step, prediction, simulation) };
 }
 
 async function exactEscape(
@@ -100,12 +127,24 @@ async function exactEscape(
     const { samples, outputs, rank, eigenvalues } = problem;
     const step = stepOf(options, options.replacement === true, samples, eigenvalues[0]);
     const prediction = await predictExact(problem, step, options.k, { kernels, signal });
+    const request = simulationOf(options);
+    const simulate = (what: SimulationOptions) =>
+      simulateSgd(problem, step, { ...what, threads: kernels.threads });
+    const simulation = request && (await simulateEscape(request, options.k, eigenvalues, simulate, signal));
     const minimum = `${path}: ${samples} × ${outputs} samples × outputs, rank ${rank}`;
-    return { minimum, document: escapeDocument("exact", step, prediction) };
+    return { minimum, document: escapeDocument("exact", step, prediction, simulation) };
   } finally {
     progress.finish();
     await kernels.close();
   }
+}
+
+function simulationOf({
+  simulate,
+  steps = simulationDefaults.steps,
+  seed = simulationDefaults.seed,
+}: EscapeCommandOptions): SimulationRequest | undefined {
+  return simulate === undefined ? undefined : { trajectories: simulate, steps, seed };
 }
 
 /** The step of the options. Throws an InputError where it does not fit n samples or the largest eigenvalue. */

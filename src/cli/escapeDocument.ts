@@ -1,6 +1,9 @@
 import type { SgdStep } from "../dynamics/secondMoment.ts";
+import type { SimulatedValue } from "../dynamics/simulationEstimates.ts";
+import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { documentNumbers } from "./documentNumbers.ts";
 import type { EscapePrediction } from "./escapePrediction.ts";
+import type { EscapeSimulation } from "./escapeSimulation.ts";
 
 /** The JSON document of `noisegeo escape` (docs/contract.md). */
 export interface EscapeDocument {
@@ -15,8 +18,19 @@ export interface EscapeDocument {
     readonly k: number;
     readonly limit: number | null;
     readonly paperBound: number | null;
+    /** D_k after the steps of the simulation, with its 95 % interval. */
+    readonly simulated?: number | null;
+    readonly simulatedInterval?: readonly [number, number];
   }[];
   readonly gradientDescent: { readonly growthRate: number | null; readonly escapes: boolean | null };
+  readonly simulation?: {
+    readonly trajectories: number;
+    readonly steps: number;
+    readonly seed: number;
+    /** Of the mean loss over the second half of the steps. */
+    readonly growthRate: number | null;
+    readonly growthRateInterval?: readonly [number, number];
+  };
   readonly undefined: Readonly<Record<string, string>>;
 }
 
@@ -24,12 +38,38 @@ export function escapeDocument(
   source: EscapeDocument["source"],
   { learningRate, batchSize, replacement }: SgdStep,
   prediction: EscapePrediction,
+  simulation?: EscapeSimulation,
 ): EscapeDocument {
   const numbers = documentNumbers();
+  const estimated = (value: SimulatedValue | Undefined, path: string) =>
+    numbers.field(value, (own) => own.value, path);
+  const intervalOf = (
+    value: SimulatedValue | Undefined,
+    path: string,
+  ): readonly [number, number] | undefined => {
+    if (!isDefined(value)) return undefined;
+    const { interval } = value;
+    if (isDefined(interval)) return [interval.low, interval.high];
+    numbers.finite(interval, path);
+    return undefined;
+  };
   const growth = (value: EscapePrediction["growthRate"], path: string) => ({
     growthRate: numbers.finite(value, path),
     // beyond the range of float64 it escapes all the same
     escapes: typeof value === "number" ? value > 1 : null,
+  });
+  const share = prediction.shares.map(({ k, limit, paperBound }, position) => {
+    const path = `share[${position}]`;
+    const own = {
+      k,
+      limit: numbers.finite(limit, `${path}.limit`),
+      paperBound: numbers.finite(paperBound, `${path}.paperBound`),
+    };
+    if (!simulation) return own;
+    const value = simulation.shares[position];
+    const simulated = estimated(value, `${path}.simulated`);
+    const simulatedInterval = intervalOf(value, `${path}.simulatedInterval`);
+    return { ...own, simulated, ...(simulatedInterval && { simulatedInterval }) };
   });
   return {
     schema: 1,
@@ -38,12 +78,20 @@ export function escapeDocument(
     batch: batchSize,
     replacement,
     ...growth(prediction.growthRate, "growthRate"),
-    share: prediction.shares.map(({ k, limit, paperBound }, position) => ({
-      k,
-      limit: numbers.finite(limit, `share[${position}].limit`),
-      paperBound: numbers.finite(paperBound, `share[${position}].paperBound`),
-    })),
+    share,
     gradientDescent: growth(prediction.gradientDescent, "gradientDescent.growthRate"),
+    ...(simulation && { simulation: simulationPart(simulation) }),
     undefined: numbers.undefined,
   };
+
+  function simulationPart({ trajectories, steps, seed, growthRate }: EscapeSimulation) {
+    const growthRateInterval = intervalOf(growthRate, "simulation.growthRateInterval");
+    return {
+      trajectories,
+      steps,
+      seed,
+      growthRate: estimated(growthRate, "simulation.growthRate"),
+      ...(growthRateInterval && { growthRateInterval }),
+    };
+  }
 }

@@ -4,7 +4,7 @@ import { format } from "./measureReading.ts";
 
 /** What `noisegeo escape` prints for people. `minimum`: what SGD leaves, and how large it is. */
 export function escapeTable(minimum: string, document: EscapeDocument): string {
-  const { learningRate, batch, replacement, growthRate, gradientDescent, share } = document;
+  const { learningRate, batch, replacement, growthRate, gradientDescent, share, simulation } = document;
   const facts: [label: string, value: number | null, note: string][] = [
     ["growth rate ρ of SGD", growthRate, pace(growthRate)],
     ["of GD, max (1 − ηλ_k)²", gradientDescent.growthRate, pace(gradientDescent.growthRate)],
@@ -20,10 +20,31 @@ export function escapeTable(minimum: string, document: EscapeDocument): string {
       [String(k), shown(limit), shown(paperBound)].map((cell) => cell.padStart(15)).join(""),
     ),
     "",
+    ...(simulation ? simulated(simulation, share) : []),
     reading(document),
     ...Object.entries(document.undefined).map(([path, reason]) => pc.yellow(`undefined: ${path}: ${reason}`)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function simulated(
+  { trajectories, steps, growthRate, growthRateInterval }: NonNullable<EscapeDocument["simulation"]>,
+  share: EscapeDocument["share"],
+): string[] {
+  return [
+    `simulated, ${trajectories} trajectories`,
+    `growth rate over steps ${Math.floor(steps / 2)} to ${steps}`.padEnd(34) +
+      withInterval(growthRate, growthRateInterval),
+    ...share.map(
+      ({ k, simulated: value = null, simulatedInterval }) =>
+        `D_${k}(${steps})`.padEnd(34) + withInterval(value, simulatedInterval),
+    ),
+    "",
+  ];
+}
+
+function withInterval(value: number | null, interval: readonly [number, number] | undefined): string {
+  return `${shown(value).padEnd(12)}${interval ? pc.dim(`95 %: ${format(interval[0])} to ${format(interval[1])}`) : ""}`;
 }
 
 /** In how many steps the loss doubles, or falls by half. */

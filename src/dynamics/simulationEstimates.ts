@@ -109,7 +109,10 @@ function estimate(log: number, left: Float64Array, means: readonly LossAt[]): Si
   const error = Math.sqrt(((count - 1) / count) * squares);
   const logError = count > 1 && Number.isFinite(error) ? error : Infinity;
   const { low, high } = studentInterval(log, logError, count - 1);
-  const interval = tooFew(means, count) ?? { low: Math.exp(low), high: Math.exp(high) };
+  // without an error, a single group has all that some part of the loss has
+  const carrying = logError === Infinity ? 1 : Math.min(...means.map(carriersOf));
+  const few = logError === Infinity || carrying < Math.sqrt(count);
+  const interval = few ? tooFew(carrying, count) : { low: Math.exp(low), high: Math.exp(high) };
   return { value: Math.exp(log), logError, interval };
 }
 
@@ -117,10 +120,8 @@ function estimate(log: number, left: Float64Array, means: readonly LossAt[]): Si
  * Where the loss is lognormal and fewer than √count groups carry its mean, even the second moment of that, and so its error,
  * depends on groups that are expected not to be there.
  */
-function tooFew(means: readonly LossAt[], count: number): Undefined | undefined {
+function tooFew(carrying: number, count: number): Undefined {
   if (count === 1) return { undefined: "a single independent group of trajectories has no spread" };
-  const carrying = Math.min(...means.map(carriersOf));
-  if (carrying >= Math.sqrt(count)) return undefined;
   return {
     undefined: `${carrying.toFixed(1)} of ${count} independent groups of trajectories carry the mean`,
   };

@@ -114,6 +114,66 @@ test("decoupled noise: with replacement unless the samples are given", async () 
   }
 });
 
+describe("--simulate", () => {
+  const exact = ["--jacobian", "J.npy", "--learning-rate", "0.9", "--batch", "2", "--k", "1,2,9"];
+  const decoupled = ["--eigenvalues", "L.npy", "--learning-rate", "0.6", "--k", "1,3"];
+  test.each([
+    ["exact", exact],
+    ["decoupled", decoupled],
+  ])("D_k and the growth rate come near their limits, with intervals: %s", async (_, words) => {
+    const found = await document(...words, "--simulate", "4000", "--steps", "30", "--seed", "2");
+    expect(found.undefined).toEqual({});
+    const { growthRate, growthRateInterval, ...request } = found.simulation;
+    expect(request).toEqual({ trajectories: 4000, steps: 30, seed: 2 });
+    expect(growthRateInterval[0]).toBeLessThan(growthRate);
+    expect(growthRateInterval[1]).toBeGreaterThan(growthRate);
+    expect(Math.abs(growthRate / found.growthRate - 1)).toBeLessThan(0.05);
+    for (const { k, limit, simulated, simulatedInterval } of found.share) {
+      if (k === 9) expect([limit, simulated, simulatedInterval]).toEqual([0, 0, [0, 0]]);
+      else {
+        expect(Math.abs(simulated / limit - 1)).toBeLessThan(0.15);
+        expect(simulatedInterval[0]).toBeLessThan(simulated);
+        expect(simulatedInterval[1]).toBeGreaterThan(simulated);
+        // no interval so wide that it says nothing
+        expect(simulatedInterval[1] / simulatedInterval[0]).toBeLessThan(1.6);
+      }
+    }
+    // the rest is what it is without a simulation
+    const { simulation, ...rest } = found;
+    const plain = await document(...words);
+    for (const [k, share] of plain.share.entries()) expect(rest.share[k]).toMatchObject(share);
+    expect({ ...rest, share: plain.share }).toEqual(plain);
+  });
+
+  test("the same seed gives the same numbers, another gives others", async () => {
+    const of = (seed: string) => document(...exact, "--simulate", "100", "--steps", "8", "--seed", seed);
+    const [one, again, other] = [await of("3"), await of("3"), await of("4")];
+    expect(again).toEqual(one);
+    expect(other.share[0].simulated).not.toBe(one.share[0].simulated);
+    expect((await document(...exact, "--simulate", "100")).simulation).toMatchObject({ steps: 100, seed: 1 });
+  });
+
+  test("where there is no interval, or no value, there is a reason", async () => {
+    const few = await document(...exact, "--simulate", "9", "--steps", "4");
+    expect(few.share[0]).not.toHaveProperty("simulatedInterval");
+    const reason = "a single independent group of trajectories has no spread";
+    expect(few.undefined["share[0].simulatedInterval"]).toBe(reason);
+    expect(few.undefined["simulation.growthRateInterval"]).toBe(reason);
+    const flat = await document("--jacobian", "flat.npy", "--learning-rate", "1", "--simulate", "9");
+    expect(flat.share[0].simulated).toBeNull();
+    expect(flat.undefined["share[0].simulated"]).toContain("Gauss–Newton matrix is zero");
+    expect(flat.undefined["simulation.growthRate"]).toContain("Gauss–Newton matrix is zero");
+  });
+
+  test("in the table", async () => {
+    const { code, stdout } = await run(...exact, "--simulate", "640", "--steps", "9");
+    expect(code).toBe(0);
+    expect(stdout).toContain("simulated, 640 trajectories");
+    expect(stdout).toMatch(/D_1\(9\) +[\d.]+ +95 %: [\d.]+ to [\d.]+/);
+    expect(stdout).toMatch(/growth rate over steps 4 to 9 +[\d.]+ +95 %/);
+  });
+});
+
 test("a table for people, and the document in a file", async () => {
   const { code, stdout } = await run("--jacobian", "J.npy", "--learning-rate", "0.9", "--json", "e.json");
   expect(code).toBe(0);
@@ -151,6 +211,18 @@ test.each([
   [["--eigenvalues", "negative.npy", "--learning-rate", "1"], "got -0.001 at 1"],
   [["--jacobian", "L.npy", "--learning-rate", "1"], "L.npy: expected shape (samples, parameters)"],
   [["--jacobian", "none.npy", "--learning-rate", "1"], "none.npy"],
+  [
+    ["--jacobian", "J.npy", "--learning-rate", "1", "--steps", "9"],
+    "--steps: expected --simulate TRAJECTORIES",
+  ],
+  [
+    ["--jacobian", "J.npy", "--learning-rate", "1", "--seed", "9"],
+    "--seed: expected --simulate TRAJECTORIES",
+  ],
+  [
+    ["--jacobian", "J.npy", "--learning-rate", "1", "--simulate", "0"],
+    "expected a whole number of at least 1",
+  ],
   [["--jacobian", "J.npy", "--learning-rate", "1", "--k", "1,x"], "expected a whole number of at least 1"],
 ])("what is wrong is said on one line: %j", async (words, message) => {
   const { code, stdout, stderr } = await run(...words);
