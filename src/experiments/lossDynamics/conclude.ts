@@ -153,7 +153,7 @@ function reading(rows: readonly Row[]): string {
   );
   const shares = groups(where(rows, { rate: smallRate }), ["model"]).map(
     ({ name, rows: own }) =>
-      `${(100 * mean(own.map((row) => (row.isotropic as number) / (row.exact as number)))).toFixed(0)} % (${name})`,
+      `${Number((100 * mean(own.map((row) => (row.isotropic as number) / (row.exact as number)))).toPrecision(2))} % (${name})`,
   );
   const wider = (rate: number) => {
     const own = where(rows, { rate });
