@@ -21,10 +21,11 @@ export function adviceLines(advice: Advice): readonly AdviceLine[] {
       answer: "stability",
       label: `largest stable rate η* with B = ${step.batchSize}`,
       value: shown(isDefined(threshold) ? threshold.value : threshold),
-      note:
-        isDefined(threshold) && !threshold.converged
-          ? `not converged: may be ${format(threshold.error)} less`
-          : "in mean square, exact for these samples",
+      ...(isDefined(threshold) && {
+        note: threshold.converged
+          ? "in mean square, exact for these samples"
+          : `not converged: may be ${format(threshold.error)} less`,
+      }),
     },
     {
       answer: "stability",
@@ -36,16 +37,17 @@ export function adviceLines(advice: Advice): readonly AdviceLine[] {
       answer: "stability",
       label: "SGD behaves as GD from batch size",
       value: shown(gradientDescentBatch),
-      note: "from there η* is within 1 % of GD's limit",
+      ...(isDefined(gradientDescentBatch) && { note: "from there η* is within 1 % of GD's limit" }),
     },
     { answer: "gradientDescent", label: "GD's limit 2/λ₁", value: shown(gradientDescentLimit) },
     {
       answer: "alignmentBound",
       label: "alignment bound √(1/(cμ))/‖G‖_F",
       value: shown(inUse.alignmentBound),
-      ...(isDefined(lossAlignment) && {
-        note: `μ = ${format(lossAlignment.covariance)}; above it SGD leaves`,
-      }),
+      ...(isDefined(lossAlignment) &&
+        isDefined(inUse.alignmentBound) && {
+          note: `μ = ${format(lossAlignment.covariance)}; above it SGD leaves`,
+        }),
     },
     {
       answer: "noiseScale",

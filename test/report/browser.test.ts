@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderAdvisePage } from "../../src/report/page/renderAdvisePage.ts";
 import { renderMeasurePage } from "../../src/report/page/renderMeasurePage.ts";
 import { renderPage } from "../../src/report/page/renderPage.ts";
 import { chromiumMissing, launchChromium } from "../browser/chromium.ts";
-import { measurement, reproduction } from "./samples.ts";
+import { advice, measurement, reproduction } from "./samples.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -22,6 +23,7 @@ describe.skipIf(chromiumMissing)(
       folder = mkdtempSync(join(tmpdir(), "noisegeo-report-"));
       writeFileSync(join(folder, "reproduction.html"), renderPage(reproduction));
       writeFileSync(join(folder, "measurement.html"), renderMeasurePage(measurement));
+      writeFileSync(join(folder, "advice.html"), renderAdvisePage(advice));
       browser = await launchChromium();
     });
 
@@ -50,7 +52,7 @@ describe.skipIf(chromiumMissing)(
       return { page, complaints };
     }
 
-    const views = ["reproduction", "measurement"].flatMap((name) =>
+    const views = ["reproduction", "measurement", "advice"].flatMap((name) =>
       [360, 1440].flatMap((width) =>
         (["light", "dark"] as const).map((scheme) => [name, width, scheme] as const),
       ),

@@ -1,11 +1,12 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/experiments/experiment.ts";
+import { renderAdvisePage } from "../../src/report/page/renderAdvisePage.ts";
 import { renderMeasurePage } from "../../src/report/page/renderMeasurePage.ts";
 import { renderPage } from "../../src/report/page/renderPage.ts";
 import { headline } from "../../src/report/page/verdicts.ts";
 import type { Reproduction } from "../../src/report/reproduction.ts";
-import { eightSeries, everyLayer, measurement, reported, reproduction } from "./samples.ts";
+import { advice, eightSeries, everyLayer, measurement, reported, reproduction } from "./samples.ts";
 
 const opened = (page: string) => parseHTML(page).document;
 const texts = (root: ParentNode, selector: string) =>
@@ -15,7 +16,8 @@ describe.each([
   ["reproduction", renderPage(reproduction)],
   ["empty reproduction", renderPage({ ...reproduction, experiments: [] })],
   ["measurement", renderMeasurePage(measurement)],
-])("the page of a %s", (_, page) => {
+  ["piece of advice", renderAdvisePage(advice)],
+])("the page of a %s", (kind, page) => {
   const document = opened(page);
 
   test("stands alone: no script, nothing loaded from anywhere", () => {
@@ -47,7 +49,10 @@ describe.each([
   });
 
   test("defines both metrics in MathML", () => {
-    expect(document.querySelectorAll(".definitions .card math")).toHaveLength(3);
+    // advice is not about the metrics
+    expect(document.querySelectorAll(".definitions .card math")).toHaveLength(
+      kind.includes("advice") ? 0 : 3,
+    );
     expect(page).not.toContain("\\frac");
   });
 
@@ -145,6 +150,7 @@ test("text is text, wherever it comes from", () => {
       experiments: injected.experiments.map((other) => ({ ...other, result: { ...other.result, table } })),
     }),
     renderMeasurePage(inject(measurement)),
+    renderAdvisePage(inject(advice)),
   ];
   for (const page of pages) {
     const document = opened(page);
@@ -195,4 +201,25 @@ test("the page of a measurement shows facts, figures and what is undefined", () 
   expect(texts(document, "footer code")).toEqual([measurement.command]);
   const bare = opened(renderMeasurePage({ ...measurement, undefinedEntries: [], figures: [], facts: [] }));
   expect(bare.querySelectorAll("figure, table, .facts")).toHaveLength(0);
+});
+
+test("the page of a piece of advice shows answers with their validity, warnings, conditions and numbers", () => {
+  const document = opened(renderAdvisePage(advice));
+  expect(texts(document, ".warnings li")).toEqual([
+    "“H is close to G” does not hold: ‖H − G‖F/‖G‖F = 0.73 <b>",
+    "40 of 60,000 samples were measured.",
+  ]);
+  expect(texts(document, ".answers tbody strong")).toEqual(advice.answers.map(({ value }) => value));
+  expect(texts(document, ".answers .verdict")).toEqual(["not valid", "valid", "not known"]);
+  expect(texts(document, ".answers .statement")).toEqual(["exact for these samples"]);
+  expect(texts(document, ".conditions .verdict")).toEqual(["fails", "not known", "holds"]);
+  expect(document.querySelectorAll("figure svg")).toHaveLength(2);
+  expect(
+    [...document.querySelectorAll("figure .downloads a")].map((link) => link.getAttribute("href")),
+  ).toEqual(["./figures/stability.svg", "./figures/stability.png"]);
+  expect(texts(document, ".numbers thead th")).toEqual(["batch size B", "η*"]);
+  expect(texts(document, ".numbers td")).toEqual(["1", "0.1", "2", "0.2"]);
+  expect(texts(document, "footer code")).toEqual([advice.command]);
+  const calm = opened(renderAdvisePage({ ...advice, warnings: [], undefinedEntries: [] }));
+  expect(calm.querySelectorAll(".warnings, #undefined")).toHaveLength(0);
 });

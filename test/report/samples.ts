@@ -1,5 +1,6 @@
 import type { Check, Estimate, Verdict } from "../../src/experiments/experiment.ts";
 import type { Figure, Panel } from "../../src/experiments/figure.ts";
+import type { AdviceReport } from "../../src/report/page/renderAdvisePage.ts";
 import type { MeasureReport } from "../../src/report/page/renderMeasurePage.ts";
 import type { ReportedExperiment, Reproduction } from "../../src/report/reproduction.ts";
 
@@ -186,4 +187,36 @@ export const measurement: MeasureReport = {
   figures: [everyLayer],
   undefinedEntries: [{ path: "directional.covariance[12]", reason: "vᵀGv = 0" }],
   command: "npx noisegeo measure --onnx model.onnx --data digits.npz --out report",
+};
+
+export const advice: AdviceReport = {
+  title: "SGD with η = 0.4 and B = 8",
+  source: "model.onnx on digits.npz: 40 of 60,000 samples",
+  reading: "η = 0.4 is 1.18 of η* = 0.34. Not to be relied on: the Gauss–Newton matrix is far from H.",
+  warnings: [
+    "“H is close to G” does not hold: ‖H − G‖_F/‖G‖_F = 0.73 <b>",
+    "40 of 60,000 samples were measured.",
+  ],
+  answers: [
+    { label: "largest stable rate η*", value: "0.34", note: "exact for these samples", valid: false },
+    { label: "gradient noise scale Tr Σ/‖∇L‖²", value: "2.9", valid: true },
+    { label: "growth rate ρ", value: "undefined", valid: undefined },
+  ],
+  conditions: [
+    { label: "H is close to G", statement: "λ_max(H)/λ₁ = 0.99", holds: false },
+    { label: "the loss is low", statement: "the targets are not known", holds: undefined },
+    { label: "plain SGD", statement: "no momentum", holds: true },
+  ],
+  figure: everyLayer,
+  figureFiles: { svg: "figures/stability.svg", png: "figures/stability.png" },
+  batches: {
+    headings: ["batch size B", "η*"],
+    rows: [
+      ["1", "0.1"],
+      ["2", "0.2"],
+    ],
+  },
+  undefinedEntries: [{ path: "growthRate", reason: "‖G‖_F = 0" }],
+  command:
+    "npx noisegeo advise --onnx model.onnx --data digits.npz --learning-rate 0.4 --batch 8 --out report",
 };
