@@ -20,7 +20,7 @@ const commandSeconds = 0.05;
 /** Below this, threads take longer to start than they save. */
 const secondsForThread = 0.15;
 /** Measured: what a step costs a trajectory beside its arithmetic, and that. */
-const cost = { step: 1e-7, flop: 1 / 6e9 };
+const cost = { step: 6e-8, flop: 1 / 1e10 };
 
 /**
  * SGD near a minimum, w ← w − (η/B)·Σ_{i in batch} X_iᵀX_i w in the eigenbasis of G, for many trajectories (docs/theory.md §5).

@@ -16,7 +16,7 @@ export interface NaiveVector {
 }
 
 /** One batch: B draws, or the first B of a shuffle of 0 … n−1. */
-export function naiveBatch({ samples, batchSize, replacement }: NaiveStep, stream: RandomStream): number[] {
+function naiveBatch({ samples, batchSize, replacement }: NaiveStep, stream: RandomStream): number[] {
   if (replacement) return Array.from({ length: batchSize }, () => stream.integer(samples));
   const order = Array.from({ length: samples }, (_, i) => i);
   return Array.from({ length: batchSize }, (_, k) => {

@@ -22,7 +22,7 @@ export interface DescentProblem {
 }
 
 /** What a record of a vector holds. */
-export interface Observed {
+interface Observed {
   /** Length r, for Σ weights_j·w_j². */
   readonly weights: Float64Array;
   /** Ascending positions, of which that sum has a part before each, and after the one before. */

@@ -13,9 +13,10 @@ export function powerOfTwo(exponent: i32): f64 {
  * stands for w·2^exponent stays the same to the bit.
  */
 export function rescale(bytes: usize, w: usize, exponent: usize): void {
+  // pmax is one instruction where max, for the sake of NaN, is seven
   let largest = v128.splat<f64>(0);
   for (let j: usize = 0; j < bytes; j += 16) {
-    largest = v128.max<f64>(largest, v128.abs<f64>(v128.load(w + j)));
+    largest = v128.pmax<f64>(largest, v128.abs<f64>(v128.load(w + j)));
   }
   const size = max<f64>(v128.extract_lane<f64>(largest, 0), v128.extract_lane<f64>(largest, 1));
   if (size == 0) return;
