@@ -4,7 +4,7 @@ import { printTable } from "./table.mjs";
 
 const results = new URL("./results/", import.meta.url);
 mkdirSync(results, { recursive: true });
-for (const name of ["kernels", "measure", "networks"]) {
+for (const name of ["kernels", "measure", "networks", "escape"]) {
   const { run } = await import(`./${name}.mjs`);
   const table = await run();
   printTable(table);

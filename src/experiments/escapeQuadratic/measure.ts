@@ -52,6 +52,7 @@ async function escapeRows(
     times,
     sharpest,
     stream: stream.split("populations"),
+    threads: kernels.threads,
   });
   const exact = await valuesAt(times, expectedLoss(problem, step, kernels));
   const noise = { learningRate: step.learningRate, noise: 1 / step.batchSize };
