@@ -1,12 +1,14 @@
 import { InputError } from "../inputError.ts";
 import { decoupling } from "./decoupling/index.ts";
 import { directionalAlignment } from "./directionalAlignment/index.ts";
+import { escapeNetwork } from "./escapeNetwork/index.ts";
 import { escapeQuadratic } from "./escapeQuadratic/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { linearAlignment } from "./linearAlignment/index.ts";
 import { lossDynamics } from "./lossDynamics/index.ts";
 import { olmAlignment } from "./olmAlignment/index.ts";
 import { projectionDynamics } from "./projectionDynamics/index.ts";
+import { stability } from "./stability/index.ts";
 import { twoLayerAlignment } from "./twoLayerAlignment/index.ts";
 
 /** Every experiment, in the order of the paper's argument. */
@@ -18,7 +20,9 @@ export const experiments: readonly Experiment[] = [
   decoupling,
   lossDynamics,
   projectionDynamics,
+  stability,
   escapeQuadratic,
+  escapeNetwork,
 ];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */

@@ -1,5 +1,6 @@
 import type { Row } from "../experiment.ts";
 import type { Axis, Figure, Layer, Panel } from "../figure.ts";
+import { seedsIn } from "../layers.ts";
 import { distinct, mean, meanPoints, numbers, where } from "../rows.ts";
 import { situations } from "../situations.ts";
 import { betweenLimits } from "./distance.ts";
@@ -117,8 +118,4 @@ export function withoutDecoupling(rows: readonly Row[]): Figure {
 
 function byModel(rows: readonly Row[], panel: (own: readonly Row[], title: string) => Panel): Panel[] {
   return distinct<string>(rows, "model").map((model) => panel(where(rows, { model }), model));
-}
-
-function seedsIn(rows: readonly Row[]): number {
-  return distinct<number>(rows, "seed").length;
 }

@@ -1,6 +1,7 @@
 import type { Row } from "../experiment.ts";
 import type { Figure, Layer, Panel } from "../figure.ts";
-import { distinct, mean, meanPoints, numbers, where } from "../rows.ts";
+import { meanLine, seedsIn } from "../layers.ts";
+import { distinct, meanPoints, numbers, where } from "../rows.ts";
 import { situations } from "../situations.ts";
 
 const fromInputs = "bound: inputs alone, (α/β)⁴ min b/mean b";
@@ -71,16 +72,4 @@ export function againstSlopeRatio(rows: readonly Row[]): Figure {
 /** Leaky ReLU of any slope, and ReLU as its limit. */
 function isLeaky(activation: string): boolean {
   return activation === "ReLU" || activation.startsWith("leaky ReLU");
-}
-
-function meanLine(rows: readonly Row[], x: string, field: string, series: string): Layer {
-  const points = distinct<number>(rows, x).map((value) => ({
-    x: value,
-    y: mean(numbers(where(rows, { [x]: value }), field)),
-  }));
-  return { kind: "line", series, points };
-}
-
-function seedsIn(rows: readonly Row[]): number {
-  return distinct<number>(rows, "seed").length;
 }
