@@ -2,6 +2,7 @@
  * What SGD's noise does: in one step anywhere; near a minimum by exact second moments, stability and escape, in at most n·C
  * dimensions.
  */
+export { type Advice, type AdviceOptions, advise } from "./advice.ts";
 export { type BatchDraw, batchNoise } from "./batchNoise.ts";
 export {
   type DecoupledGrowth,
@@ -24,6 +25,7 @@ export {
   secondOrderIncrease,
 } from "./lossLaw.ts";
 export { type ExpectedLoss, flatOverSharp, paperBound } from "./lossShares.ts";
+export { gradientDescent, type Optimiser, type OptimiserOptions } from "./optimiser.ts";
 export {
   expectedDisplacement,
   gradientComponents,
@@ -38,6 +40,7 @@ export {
   reducedLinearization,
   reducedProblem,
 } from "./reducedProblem.ts";
+export * as schedules from "./schedules.ts";
 export { type SgdStep, secondMomentMap } from "./secondMoment.ts";
 export { simulateSgd } from "./simulate.ts";
 export { simulateDecoupled } from "./simulateDecoupled.ts";
