@@ -1,4 +1,5 @@
 import { InputError } from "../inputError.ts";
+import { cyclical } from "./cyclical/index.ts";
 import { decoupling } from "./decoupling/index.ts";
 import { directionalAlignment } from "./directionalAlignment/index.ts";
 import { escapeNetwork } from "./escapeNetwork/index.ts";
@@ -23,6 +24,7 @@ export const experiments: readonly Experiment[] = [
   stability,
   escapeQuadratic,
   escapeNetwork,
+  cyclical,
 ];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
