@@ -1,5 +1,5 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { type Matrix, matrix, setEntry, transpose } from "../linalg/matrix.ts";
+import { type Matrix, matrix, setEntry } from "../linalg/matrix.ts";
 import type { RandomStream } from "../random/stream.ts";
 import { squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
@@ -27,13 +27,13 @@ export async function gaussNewtonSpectrum(
     { length: rank },
     (_, k) => (values[size - 1 - k] / point.samples) * point.gramScale,
   );
-  // one eigenvector after another, as they come from the solver and as they are read
-  const descending = transpose(matrix(rank, size));
-  for (let k = 0; k < rank; k++) {
-    const source = vectors.offset + (size - 1 - k) * vectors.columnStride;
-    for (let i = 0; i < size; i++)
-      descending.data[k * size + i] = vectors.data[source + i * vectors.rowStride];
-  }
+  const { offset, columnStride } = vectors;
+  const descending = {
+    ...vectors,
+    columns: rank,
+    offset: offset + (size - 1) * columnStride,
+    columnStride: -columnStride,
+  };
   if (point.lossKind !== "mse") refineSmallRows(descending, point.gram, values, kernels);
   return { eigenvalues, vectors: descending };
 }
