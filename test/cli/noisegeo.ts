@@ -25,7 +25,10 @@ export function noisegeo(
   { cwd, env = {}, whileRunning }: Options,
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...words], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });
+    const child = spawn(process.execPath, [main, ...words], {
+      cwd,
+      env: { ...process.env, NO_COLOR: "1", ...env },
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {
