@@ -105,7 +105,7 @@ export function jacobiEigen(symmetric: Rows): { values: number[]; vectors: Rows 
   return { values: a.map((row, k) => row[k]), vectors };
 }
 
-export function kronecker(a: Rows, b: Rows): Rows {
+function kronecker(a: Rows, b: Rows): Rows {
   return a.flatMap((left) => b.map((right) => left.flatMap((x) => right.map((y) => x * y))));
 }
 
