@@ -4,11 +4,12 @@ import { matrix } from "../../../src/linalg/matrix.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import { silu } from "../../../src/models/activations.ts";
 import { chunks } from "../../../src/models/network/chunks.ts";
+import { columnTiles } from "../../../src/models/network/gram/columnTiles.ts";
 import { pairsPart } from "../../../src/models/network/gram/pairs.ts";
 import { type GramPart, productSpace } from "../../../src/models/network/gram/part.ts";
 import { gramPlan, outerShares, type ParameterPlan } from "../../../src/models/network/gram/plan.ts";
 import { productsPart } from "../../../src/models/network/gram/products.ts";
-import { columnTiles, rowsPart } from "../../../src/models/network/gram/rows.ts";
+import { rowsPart } from "../../../src/models/network/gram/rows.ts";
 import {
   type Graph,
   graphBuilder,

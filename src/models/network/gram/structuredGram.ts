@@ -4,11 +4,12 @@ import type { Chunks } from "../chunks.ts";
 import type { ParameterUse } from "../evaluation.ts";
 import type { Graph } from "../graph.ts";
 import type { OuterShare } from "../operation.ts";
+import { columnTiles } from "./columnTiles.ts";
 import { pairsPart } from "./pairs.ts";
 import { bytesOf, type GramContext, type GramPart, productSpace } from "./part.ts";
 import { gramPlan, type ParameterPlan, type Use } from "./plan.ts";
 import { productsPart } from "./products.ts";
-import { columnTiles, rowsPart } from "./rows.ts";
+import { rowsPart } from "./rows.ts";
 
 export interface StructuredGramOptions extends GramContext {
   readonly graph: Graph;
