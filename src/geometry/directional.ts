@@ -1,5 +1,4 @@
 import type { Matrix } from "../linalg/matrix.ts";
-import { entry } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
 import { doubledLosses, noLoss } from "./loss.ts";
 import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
@@ -14,39 +13,16 @@ export function directionalAlignment(
   point: GeometryPoint,
   images: Matrix<Float64Array>,
 ): Alignment | Undefined {
-  const { samples, outputs, residuals } = point;
-  if (images.rows !== residuals.length) {
-    throw new RangeError(`images: expected ${residuals.length} rows (samples × outputs), got ${images.rows}`);
-  }
+  const { samples } = point;
+  requireRows(point, images);
   const loss = doubledLosses(point);
   if (loss === 0) return noLoss(point);
-  const unscale = 1 / powerOfTwoBelow(largestEntry(images));
+  let largest = 0;
+  for (let j = 0; j < images.columns; j++) largest = Math.max(largest, largestAlong(images, j));
+  const moments = new Float64Array(3);
   const slopes = new Float64Array(samples);
-  let centred = 0;
-  let raw = 0;
-  let curvature = 0;
-  for (let j = 0; j < images.columns; j++) {
-    let mean = 0;
-    let at = images.offset + j * images.columnStride;
-    for (let i = 0; i < samples; i++) {
-      let slope = 0;
-      for (let c = 0; c < outputs; c++, at += images.rowStride) {
-        const z = images.data[at] * unscale;
-        slope += residuals[i * outputs + c] * z;
-        curvature += z * z;
-      }
-      slopes[i] = slope;
-      mean += slope;
-    }
-    mean /= samples;
-    for (let i = 0; i < samples; i++) {
-      centred += (slopes[i] - mean) ** 2;
-      raw += slopes[i] ** 2;
-    }
-  }
-  if (curvature === 0) return flatDirection;
-  const unit = samples / (loss * curvature);
-  return { covariance: centred * unit, secondMoment: raw * unit };
+  for (let j = 0; j < images.columns; j++) addMoments(point, images, j, largest, slopes, moments);
+  return alignment(samples, loss, moments);
 }
 
 /** g and g₁ along every column of `images` on its own. */
@@ -54,20 +30,83 @@ export function directionalAlignments(
   point: GeometryPoint,
   images: Matrix<Float64Array>,
 ): readonly (Alignment | Undefined)[] {
-  return Array.from({ length: images.columns }, (_, j) =>
-    directionalAlignment(point, { ...images, columns: 1, offset: images.offset + j * images.columnStride }),
-  );
+  const { samples } = point;
+  requireRows(point, images);
+  const loss = doubledLosses(point);
+  if (loss === 0) return Array.from({ length: images.columns }, () => noLoss(point));
+  const moments = new Float64Array(3);
+  const slopes = new Float64Array(samples);
+  return Array.from({ length: images.columns }, (_, j) => {
+    addMoments(point, images, j, largestAlong(images, j), slopes, moments.fill(0));
+    return alignment(samples, loss, moments);
+  });
 }
 
-function largestEntry(images: Matrix<Float64Array>): number {
-  let max = 0;
-  for (let i = 0; i < images.rows; i++) {
-    for (let j = 0; j < images.columns; j++) {
-      const magnitude = Math.abs(entry(images, i, j));
-      if (!(magnitude < Infinity))
-        throw new RangeError(`images: expected finite numbers, got ${magnitude} at (${i},${j})`);
-      if (magnitude > max) max = magnitude;
+function requireRows({ residuals }: GeometryPoint, images: Matrix<Float64Array>): void {
+  if (images.rows === residuals.length) return;
+  throw new RangeError(`images: expected ${residuals.length} rows (samples × outputs), got ${images.rows}`);
+}
+
+function alignment(
+  samples: number,
+  loss: number,
+  [centred, raw, curvature]: Float64Array,
+): Alignment | Undefined {
+  if (curvature === 0) return flatDirection;
+  const unit = samples / (loss * curvature);
+  return { covariance: centred * unit, secondMoment: raw * unit };
+}
+
+/**
+ * moments += Σ_i (s_i − s̄)², Σ_i s_i² and ‖z‖² with s_i = r_iᵀz_i the slopes along column j, over the power of two below
+ * `largest`. Written, as `largestAlong`, for a first call that is fast too: thousands of columns are one measurement.
+ */
+function addMoments(
+  { samples, outputs, residuals }: GeometryPoint,
+  { data, offset, rowStride, columnStride }: Matrix<Float64Array>,
+  j: number,
+  largest: number,
+  slopes: Float64Array,
+  moments: Float64Array,
+): void {
+  const unscale = 1 / powerOfTwoBelow(largest);
+  let centred = 0;
+  let raw = 0;
+  let curvature = 0;
+  let mean = 0;
+  let at = offset + j * columnStride;
+  for (let i = 0, k = 0; i < samples; i++) {
+    let slope = 0;
+    for (let c = 0; c < outputs; c++, k++, at += rowStride) {
+      const z = data[at] * unscale;
+      slope += residuals[k] * z;
+      curvature += z * z;
     }
+    slopes[i] = slope;
+    mean += slope;
   }
-  return max;
+  mean /= samples;
+  for (let i = 0; i < samples; i++) {
+    const deviation = slopes[i] - mean;
+    centred += deviation * deviation;
+    raw += slopes[i] * slopes[i];
+  }
+  moments[0] += centred;
+  moments[1] += raw;
+  moments[2] += curvature;
+}
+
+function largestAlong(
+  { data, rows, offset, rowStride, columnStride }: Matrix<Float64Array>,
+  j: number,
+): number {
+  let largest = 0;
+  for (let i = 0, at = offset + j * columnStride; i < rows; i++, at += rowStride) {
+    const magnitude = Math.abs(data[at]);
+    if (!(magnitude < Infinity)) {
+      throw new RangeError(`images: expected finite numbers, got ${magnitude} at (${i},${j})`);
+    }
+    if (magnitude > largest) largest = magnitude;
+  }
+  return largest;
 }
