@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readAll } from "../../src/data/arraySource.ts";
-import { openFile } from "../../src/data/byteSource.ts";
+import { fromBytes } from "../../src/data/byteSource.ts";
 import { openNpz } from "../../src/data/npz.ts";
 import { encodeNpz } from "../../src/data/npzWriter.ts";
 import { noisegeo, scratchFolder } from "./noisegeo.ts";
@@ -15,7 +15,7 @@ const cwd = folder.path;
 
 /** data.npz of a fixture: its inputs with y under another name. */
 async function writeData(network: string, y: string): Promise<string> {
-  const archive = await openNpz(await openFile(join(fixtures, `${network}.npz`)));
+  const archive = await openNpz(fromBytes(readFileSync(join(fixtures, `${network}.npz`)), network));
   const read = async (name: string) => {
     const array = await archive.array(name);
     return { data: await readAll(array), shape: array.shape };
@@ -28,7 +28,7 @@ async function writeData(network: string, y: string): Promise<string> {
 }
 
 async function reference(network: string, key: string): Promise<number> {
-  const archive = await openNpz(await openFile(join(fixtures, `${network}.npz`)));
+  const archive = await openNpz(fromBytes(readFileSync(join(fixtures, `${network}.npz`)), network));
   return (await readAll(await archive.array(key)))[0];
 }
 
