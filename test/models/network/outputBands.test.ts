@@ -40,15 +40,21 @@ describe("outputBands", () => {
             expect(band.columns).toBe(band.window.outHeight * window.outWidth);
             expect(patches.length <= numbers || band.positions === window.outWidth).toBe(true);
             plainVectorMath.unfold(band.window, image, patches);
+            const sizes = band.taps.map((tap) => tap.positions);
+            expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
             for (let row = 0; row < taps * rows; row++) {
               // rows of the whole matrix run over channels, then the kernel's rows, then its columns
               const x = row % sliding.kernel[1];
-              const tap = taps === 1 ? 0 : Math.floor(row / sliding.kernel[1]) % sliding.kernel[0];
+              const index = taps === 1 ? 0 : Math.floor(row / sliding.kernel[1]) % sliding.kernel[0];
               const channel = Math.floor(row / (sliding.kernel[0] * sliding.kernel[1]));
               const own = taps === 1 ? row : channel * sliding.kernel[1] + x;
-              const start = own * band.columns + tap * sliding.dilation[0] * window.outWidth;
-              const expected = whole.subarray(row * positions + band.first, row * positions + next);
-              expect(patches.subarray(start, start + band.positions)).toEqual(expected);
+              const seen = new Float64Array(band.positions);
+              const tap = band.taps.find((one) => one.index === index);
+              if (tap) {
+                const start = own * band.columns + tap.column;
+                seen.set(patches.subarray(start, start + tap.positions), tap.first - band.first);
+              }
+              expect(seen).toEqual(whole.subarray(row * positions + band.first, row * positions + next));
             }
           }
           expect(next).toBe(positions);

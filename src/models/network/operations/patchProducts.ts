@@ -10,7 +10,7 @@ import { type FloatArray, type Matrix, transpose } from "../../../linalg/matrix.
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext } from "../operation.ts";
 import { addColumns, type FilterShape, splitRows } from "./filterLayouts.ts";
-import { numbersInCache, type OutputBand, outputBands } from "./outputBands.ts";
+import { numbersInCache, type OutputBand, outputBands, type Tap } from "./outputBands.ts";
 import { scratch } from "./scratch.ts";
 
 /**
@@ -35,7 +35,7 @@ export function patchProducts(
   context: BindContext,
 ): ConvolutionProducts {
   const { kernels, math } = context;
-  const { height, width, kernel, dilation, outHeight, outWidth } = window;
+  const { height, width, kernel, outHeight, outWidth } = window;
   const channels = window.channels / groups;
   const filtersEach = filters / groups;
   const shape: FilterShape = [filters, channels, kernel[0], kernel[1]];
@@ -46,10 +46,9 @@ export function patchProducts(
 
   const imageSize = channels * height * width;
   const imageOf = (x: FloatArray, image: number) => x.subarray(image * imageSize, (image + 1) * imageSize);
-  /** What stands under tap `tap` of the kernel. */
-  const patchesUnder = (tap: number, { columns, positions: some }: OutputBand, patches: FloatArray) =>
-    view(patches, tap * dilation[0] * outWidth, rows, some, columns);
-  const resultIn = ({ first, positions: some }: OutputBand, image: number, y: FloatArray) =>
+  const patchesUnder = ({ column, positions: some }: Tap, { columns }: OutputBand, patches: FloatArray) =>
+    view(patches, column, rows, some, columns);
+  const resultOf = ({ first, positions: some }: Tap, image: number, y: FloatArray) =>
     view(y, image * filtersEach * positions + first, filtersEach, some, positions);
   const filtersOf = (tap: number, group: number, weight: FloatArray) =>
     view(weight, (tap * groups + group) * filtersEach * rows, filtersEach, rows, rows);
@@ -62,12 +61,19 @@ export function patchProducts(
     return ordered;
   };
 
+  const clear = ({ first, positions: some }: OutputBand, image: number, y: FloatArray) => {
+    for (let filter = 0; filter < filtersEach; filter++) {
+      const start = (image * filtersEach + filter) * positions + first;
+      y.fill(0, start, start + some);
+    }
+  };
+
   /** Calls `visit` for each band of each image of a group of channels, with room for its patches. */
   const forEachBand = (
     count: number,
     visit: (image: number, group: number, band: OutputBand, patches: FloatArray) => void,
   ) => {
-    const room = scratch("patches", rows * bands[0].columns, context);
+    const room = scratch("patches", rows * Math.max(...bands.map(({ columns }) => columns)), context);
     const patches = bands.map(({ columns }) => room.subarray(0, rows * columns));
     for (let image = 0; image < count * groups; image++) {
       for (let k = 0; k < bands.length; k++) visit(image, image % groups, bands[k], patches[k]);
@@ -79,10 +85,11 @@ export function patchProducts(
       const ordered = inOrder(weight);
       forEachBand(count, (image, group, band, patches) => {
         math.unfold(band.window, imageOf(x, image), patches);
-        const result = resultIn(band, image, y);
-        for (let tap = 0; tap < taps; tap++) {
+        if (beta === 0 && !coversAll(band)) clear(band, image, y);
+        for (const [k, tap] of band.taps.entries()) {
           const under = patchesUnder(tap, band, patches);
-          kernels.gemm(1, filtersOf(tap, group, ordered), under, tap === 0 ? beta : 1, result);
+          const start = k === 0 && coversAll(band) ? beta : 1;
+          kernels.gemm(1, filtersOf(tap.index, group, ordered), under, start, resultOf(tap, image, y));
         }
       });
     },
@@ -90,11 +97,11 @@ export function patchProducts(
       const ordered = inOrder(weight);
       if (beta === 0) x.fill(0);
       forEachBand(count, (image, group, band, patches) => {
-        const result = resultIn(band, image, y);
         if (taps > 1) patches.fill(0);
-        for (let tap = 0; tap < taps; tap++) {
+        for (const tap of band.taps) {
           const under = patchesUnder(tap, band, patches);
-          kernels.gemm(1, transpose(filtersOf(tap, group, ordered)), result, taps > 1 ? 1 : 0, under);
+          const transposed = transpose(filtersOf(tap.index, group, ordered));
+          kernels.gemm(1, transposed, resultOf(tap, image, y), taps > 1 ? 1 : 0, under);
         }
         math.fold(band.window, patches, imageOf(x, image));
       });
@@ -104,16 +111,21 @@ export function patchProducts(
       const columns = taps === 1 ? undefined : scratch("filters", gradient.length, context).fill(0);
       forEachBand(count, (image, group, band, patches) => {
         math.unfold(band.window, imageOf(x, image), patches);
-        const result = resultIn(band, image, y);
-        for (let tap = 0; tap < taps; tap++) {
+        for (const tap of band.taps) {
           const under = patchesUnder(tap, band, patches);
-          if (columns) kernels.gemm(1, under, transpose(result), 1, columnsOf(tap, group, columns));
-          else kernels.gemm(scale, result, transpose(under), 1, filtersOf(tap, group, gradient));
+          const result = resultOf(tap, image, y);
+          if (columns) kernels.gemm(1, under, transpose(result), 1, columnsOf(tap.index, group, columns));
+          else kernels.gemm(scale, result, transpose(under), 1, filtersOf(tap.index, group, gradient));
         }
       });
       if (columns) addColumns(scale, columns, shape, groups, gradient);
     },
   };
+}
+
+/** Whether the first tap writes every result of the band. */
+function coversAll({ taps, positions }: OutputBand): boolean {
+  return taps.length > 0 && taps[0].positions === positions;
 }
 
 function view(
