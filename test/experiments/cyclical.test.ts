@@ -19,8 +19,8 @@ import {
   sizes,
   stepsOf,
 } from "../../src/experiments/cyclical/setting.ts";
-import { sharpnessAt } from "../../src/experiments/cyclical/sharpness.ts";
 import type { OpenImages, Row } from "../../src/experiments/experiment.ts";
+import { sharpnessAt } from "../../src/experiments/minima/sharpness.ts";
 import { where } from "../../src/experiments/rows.ts";
 import { runExperiment } from "../../src/experiments/run.ts";
 import { overall } from "../../src/experiments/verdict.ts";

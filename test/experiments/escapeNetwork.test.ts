@@ -4,16 +4,18 @@ import { drawImages } from "../../src/experiments/escapeNetwork/images.ts";
 import { escapeNetwork, escapeNetworkAt } from "../../src/experiments/escapeNetwork/index.ts";
 import { escapeRows } from "../../src/experiments/escapeNetwork/measure.ts";
 import { networks } from "../../src/experiments/escapeNetwork/networks.ts";
-import { networkPopulation } from "../../src/experiments/escapeNetwork/population.ts";
 import { arms, type Sizes, sizes } from "../../src/experiments/escapeNetwork/setting.ts";
 import type { Row } from "../../src/experiments/experiment.ts";
 import type { Minimum } from "../../src/experiments/minima/minimum.ts";
 import { type Descend, descend } from "../../src/experiments/minima/pairedRun.ts";
+import { networkPopulation } from "../../src/experiments/minima/population.ts";
+import { startNear } from "../../src/experiments/minima/startNear.ts";
 import { distinct } from "../../src/experiments/rows.ts";
 import { overall } from "../../src/experiments/verdict.ts";
 import { InputError } from "../../src/inputError.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { createStream } from "../../src/random/index.ts";
+import { isotropicStep } from "./minima/isotropicStep.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = {
@@ -167,13 +169,14 @@ describe("a population of the network's runs", () => {
     // GD, whose mean square is known in closed form, with starts so unequal that the population is drawn anew
     const learningRate = 2.6 / eigenvalues[0];
     const runs = 2000;
+    const stream = createStream(3);
     const population = networkPopulation(minimum, {
       batchSize: samples,
       replacement: false,
       learningRate,
       runs,
-      startLoss: 1e-16,
-      stream: createStream(3),
+      start: (run) => startNear(minimum.problem, 1e-16, stream.split(run, "start")),
+      stream,
       descend,
     });
     const square = (k: number) => {
@@ -256,26 +259,3 @@ describe("images", () => {
     await expect(drawImages(2, open, stream)).rejects.toThrow("broken");
   });
 });
-
-/** −η(∇L + ξ), ξ Gaussian with the trace of SGD's covariance at B = 1. */
-function isotropicStep(
-  trainer: Parameters<Descend>[0],
-  learningRate: number,
-  samples: number,
-  gaussian: () => number,
-): void {
-  const { theta } = trainer;
-  const own = trainer.allocate();
-  const mean = new Float64Array(theta.length);
-  let squares = 0;
-  for (let i = 0; i < samples; i++) {
-    trainer.gradient(Int32Array.of(i), own);
-    for (let k = 0; k < own.length; k++) {
-      mean[k] += own[k] / samples;
-      squares += own[k] ** 2 / samples;
-    }
-  }
-  const trace = squares - mean.reduce((sum, value) => sum + value * value, 0);
-  const deviation = Math.sqrt(Math.max(trace, 0) / theta.length);
-  for (let k = 0; k < theta.length; k++) theta[k] -= learningRate * (mean[k] + deviation * gaussian());
-}

@@ -1,11 +1,11 @@
 import type { Check, Conclusion, Row } from "../experiment.ts";
+import { sharpnessNames } from "../minima/sharpness.ts";
 import { distinct, groups, where } from "../rows.ts";
 import { check, worst } from "../verdict.ts";
 import { figures } from "./figures.ts";
 import { reading } from "./reading.ts";
 import { constantPlan, cyclePlans, equalLoss, gdAbove, parts, type Sizes } from "./setting.ts";
 import { settingText } from "./settingText.ts";
-import { sharpnessNames } from "./sharpness.ts";
 
 const margins = {
   /**

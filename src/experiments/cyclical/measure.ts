@@ -3,6 +3,7 @@ import { defined } from "../../geometry/undefined.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Row, TrialContext } from "../experiment.ts";
+import { sharpnessAt } from "../minima/sharpness.ts";
 import { convolutionalLandscape } from "./convolutional.ts";
 import { outlook } from "./departure.ts";
 import { departureRows } from "./departureRows.ts";
@@ -22,7 +23,6 @@ import {
   type Sizes,
   type Training,
 } from "./setting.ts";
-import { sharpnessAt } from "./sharpness.ts";
 
 export interface CyclicalTrial extends Record<string, number | string> {
   part: Part;

@@ -2,10 +2,10 @@ import type { Schedule } from "../../dynamics/schedules.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Row } from "../experiment.ts";
+import { sharpnessAt } from "../minima/sharpness.ts";
 import { descent, type Estimator } from "./descent.ts";
 import type { Landscape } from "./landscape.ts";
 import { equalLoss, lost, stepsOf, type Training } from "./setting.ts";
-import { sharpnessAt } from "./sharpness.ts";
 
 /**
  * One run from the start: a row "along" every so many steps, with the test at the end of each cycle, and a row "end", which

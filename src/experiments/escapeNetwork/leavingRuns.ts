@@ -7,7 +7,8 @@ import type { RandomStream } from "../../random/stream.ts";
 import type { Row } from "../experiment.ts";
 import type { Minimum } from "../minima/minimum.ts";
 import type { Descend } from "../minima/pairedRun.ts";
-import { networkPopulation, type Walker } from "./population.ts";
+import { networkPopulation, type Walker } from "../minima/population.ts";
+import { startNear } from "../minima/startNear.ts";
 
 export interface LeavingOptions {
   readonly step: SgdStep;
@@ -31,7 +32,8 @@ export async function leavingRuns(
 ): Promise<readonly Row[]> {
   const { eigenvalues } = minimum.problem;
   const rows: Row[] = [];
-  const network = networkPopulation(minimum, { ...step, runs, startLoss, stream, descend });
+  const start = (run: number) => startNear(minimum.problem, startLoss, stream.split(run, "start"));
+  const network = networkPopulation(minimum, { ...step, runs, start, stream, descend });
   let initial: number | undefined;
   let time = 0;
   for await (const exact of expectedLoss(minimum.problem, step, kernels)) {

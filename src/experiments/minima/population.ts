@@ -2,14 +2,13 @@ import { batchSampler } from "../../data/batches.ts";
 import { sum } from "../../dynamics/lossShares.ts";
 import type { SgdStep } from "../../dynamics/secondMoment.ts";
 import type { RandomStream } from "../../random/stream.ts";
-import type { Minimum } from "../minima/minimum.ts";
-import type { Descend } from "../minima/pairedRun.ts";
-import { startNear } from "../minima/startNear.ts";
+import type { Minimum } from "./minimum.ts";
+import type { Descend } from "./pairedRun.ts";
 
 export interface PopulationOptions extends SgdStep {
   readonly runs: number;
-  /** Expected loss at the start. */
-  readonly startLoss: number;
+  /** w at which a run begins. */
+  readonly start: (run: number) => Float64Array;
   readonly stream: RandomStream;
   readonly descend: Descend;
 }
@@ -30,7 +29,7 @@ export interface Walker {
  */
 export function* networkPopulation(
   minimum: Minimum,
-  { runs, startLoss, stream, learningRate, descend, ...draw }: PopulationOptions,
+  { runs, start, stream, learningRate, descend, ...draw }: PopulationOptions,
 ): Generator<readonly Walker[], never> {
   const { problem, model, theta, displaced, coordinates } = minimum;
   const { samples, eigenvalues } = problem;
@@ -40,7 +39,7 @@ export function* networkPopulation(
     batchSampler({ ...draw, samples, stream: stream.split(run, "batches") }),
   );
   let walkers: readonly Walker[] = nextBatch.map((_, run) => {
-    const w = startNear(problem, startLoss, stream.split(run, "start"));
+    const w = start(run);
     return { theta: displaced(w), coordinates: w, weight: 1 };
   });
   for (;;) {
