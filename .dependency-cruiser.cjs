@@ -9,6 +9,7 @@ const layers = [
   "experiments",
   "report",
   "runs",
+  "engines",
   "cli",
 ];
 /** Layers that have no need of each other although the order would allow it. */
@@ -17,6 +18,8 @@ const strangers = [
   ["geometry", "data"],
   ["experiments", "cli"],
   ["runs", "report"],
+  ["engines", "report"],
+  ["engines", "experiments"],
 ];
 
 module.exports = {

@@ -30,7 +30,7 @@ export default defineConfig([
     // by itself, so that starting a command loads what that command needs and no chunk that the library shares; small
     // packages of many files load several times faster from one (their licences: scripts/prepareBuild.mjs)
     ...common,
-    entry: ["src/cli/main.ts"],
+    entry: ["src/cli/main.ts", "src/cli/jobThread.ts"],
     outDir: "dist/cli",
     deps: { alwaysBundle: ["zod", "yaml", "commander", "picocolors"], onlyBundle: false },
   },

@@ -11,6 +11,7 @@ import { addEscapeCommand } from "./escape.ts";
 import { addListCommand } from "./list.ts";
 import { addMeasureCommand } from "./measure.ts";
 import { addReproduceCommand } from "./reproduce.ts";
+import { addSweepCommand } from "./sweep.ts";
 import { addTrainCommand } from "./train.ts";
 
 const program = new Command("noisegeo")
@@ -39,6 +40,7 @@ addAdviseCommand(program, interrupt.signal);
 addEscapeCommand(program, interrupt.signal);
 addTrainCommand(program, interrupt.signal);
 addReproduceCommand(program, interrupt.signal);
+addSweepCommand(program, interrupt.signal);
 addListCommand(program);
 addDataCommand(program);
 addDoctorCommand(program);

@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import process from "node:process";
 import type { Command } from "commander";
-import { InputError } from "../inputError.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 import type { TrainConfig } from "../runs/train/config.ts";
 import type { TrainResult } from "../runs/train/trainRun.ts";
@@ -10,6 +8,7 @@ import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 import { format } from "./measureReading.ts";
 import { startProgress } from "./progress.ts";
+import { readConfigFile } from "./readConfigFile.ts";
 import { trainDocument, trainTable } from "./trainReport.ts";
 
 interface TrainCommandOptions extends KernelOptions {
@@ -39,15 +38,6 @@ async function run(file: string, options: TrainCommandOptions, signal: AbortSign
   const text = `${JSON.stringify(trainDocument(folder, result), null, 2)}\n`;
   if (options.json !== undefined && options.json !== "-") await writeFileAtomically(options.json, text);
   process.stdout.write(options.json === "-" ? text : trainTable(folder, result));
-}
-
-async function readConfigFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(`${file}: expected a configuration to read, got ${code ?? message}; check the path`);
-  }
 }
 
 async function trained(

@@ -79,5 +79,10 @@ export type TrainConfig = z.output<typeof trainSchema>;
 
 /** Throws an InputError of one line that names the key (or the line, where it is not YAML), what is allowed and what came. */
 export function parseTrainConfig(text: string, file: string): TrainConfig {
-  return readConfig(trainSchema, parseYaml(text, file), file);
+  return checkTrainConfig(parseYaml(text, file), file);
+}
+
+/** Likewise, of what has been read already; `what` names it for people. */
+export function checkTrainConfig(value: unknown, what: string): TrainConfig {
+  return readConfig(trainSchema, value, what);
 }

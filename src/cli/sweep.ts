@@ -1,0 +1,111 @@
+import { availableParallelism } from "node:os";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import process from "node:process";
+import { type Command, Option } from "commander";
+import type { SweepEnd } from "../engines/sweep.ts";
+import type { Json } from "../runs/jobs/job.ts";
+import type { SweepConfig } from "../runs/sweep/config.ts";
+import type { SweepFolder } from "../runs/sweep/folder.ts";
+import type { PlannedJob } from "../runs/sweep/plan.ts";
+import { positiveInteger } from "./arguments.ts";
+import { CommandEnd, exitCodes } from "./commandEnd.ts";
+import { readConfigFile } from "./readConfigFile.ts";
+import type { EngineOptions } from "./sweepEngines.ts";
+import { startSweepProgress } from "./sweepProgress.ts";
+
+interface SweepCommandOptions extends EngineOptions {
+  readonly out?: string;
+  readonly attempts: number;
+  readonly json?: string;
+}
+
+export function addSweepCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command("sweep")
+    .description(
+      "do many jobs of train, measure or reproduce, over any of their fields, and gather the results",
+    )
+    .argument("<config>", "YAML file with command, config and design")
+    .option("--out <folder>", "folder of the sweep (default: sweeps/ and the name of the configuration)")
+    .addOption(
+      new Option("--engine <engine>", "who does the work")
+        .choices(["local", "slurm", "bullmq"])
+        .default("local"),
+    )
+    .option(
+      "--workers <count>",
+      "of the local engine: threads, each with a job at a time",
+      positiveInteger,
+      availableParallelism(),
+    )
+    .option("--attempts <count>", "how often a job is tried before it counts as failed", positiveInteger, 3)
+    .option("--json <file>", "write a summary there; - is standard output, with nothing else on it")
+    .action((file: string, options: SweepCommandOptions) => run(file, options, signal));
+}
+
+async function run(file: string, options: SweepCommandOptions, signal: AbortSignal): Promise<void> {
+  const { config, planned } = await plan(file);
+  const { openSweepFolder } = await import("../runs/sweep/folder.ts");
+  const out = options.out ?? join("sweeps", basename(file, extname(file)));
+  const folder = await openSweepFolder(out, planned);
+  const end = await sweep(folder, planned, options, signal);
+  const { writeSweep } = await import("./sweepFiles.ts");
+  const files = await writeSweep(folder, planned, end, config.figure);
+  const { sweepDocument, sweepSummary } = await import("./sweepReport.ts");
+
+  const text = `${JSON.stringify(sweepDocument(folder, end, files), null, 2)}\n`;
+  if (options.json !== undefined && options.json !== "-") {
+    const { writeFileAtomically } = await import("../runs/atomicFile.ts");
+    await writeFileAtomically(options.json, text);
+  }
+  process.stdout.write(options.json === "-" ? text : sweepSummary(folder, end, files));
+  if (end.failed.length > 0) {
+    throw new CommandEnd(
+      exitCodes.failed,
+      `${end.failed.length} of ${planned.length} jobs failed; the same command tries them again`,
+    );
+  }
+}
+
+/** Reads the configuration; everything in it is checked before the first job starts. */
+async function plan(file: string): Promise<{ config: SweepConfig; planned: PlannedJob[] }> {
+  const { parseSweepConfig } = await import("../runs/sweep/config.ts");
+  const { planSweep } = await import("../runs/sweep/plan.ts");
+  const { jobKind } = await import("./jobs/kinds.ts");
+  const config = parseSweepConfig(await readConfigFile(file), file);
+  const base = await baseOf(config, file);
+  const prepare = async (command: SweepConfig["command"], value: Json, what: string) =>
+    (await jobKind(command)).prepare(value, what);
+  return { config, planned: await planSweep(config, base, prepare, file) };
+}
+
+/** A file name is meant from where the sweep's own file is. */
+async function baseOf({ config }: SweepConfig, file: string): Promise<Json> {
+  if (typeof config !== "string") return config;
+  const { parseYaml } = await import("../runs/yaml.ts");
+  const path = resolve(dirname(file), config);
+  return parseYaml(await readConfigFile(path), config) as Json;
+}
+
+async function sweep(
+  folder: SweepFolder,
+  planned: readonly PlannedJob[],
+  options: SweepCommandOptions,
+  signal: AbortSignal,
+): Promise<SweepEnd> {
+  const { openEngine } = await import("./sweepEngines.ts");
+  const { runSweep } = await import("../engines/sweep.ts");
+  const engine = await openEngine(folder, options);
+  const progress = startSweepProgress(planned.length);
+  try {
+    return await runSweep(folder, planned, {
+      engine,
+      attempts: options.attempts,
+      signal,
+      onFound: progress.found,
+      onEvent: progress.event,
+    });
+  } finally {
+    progress.finish();
+  }
+}

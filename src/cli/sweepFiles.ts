@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { encodeParquet } from "../data/parquet.ts";
+import type { SweepEnd } from "../engines/sweep.ts";
+import { writeFileAtomically } from "../runs/atomicFile.ts";
+import type { SweepConfig } from "../runs/sweep/config.ts";
+import type { SweepFolder } from "../runs/sweep/folder.ts";
+import { sweepTable } from "../runs/sweep/gather.ts";
+import type { PlannedJob } from "../runs/sweep/plan.ts";
+import { sweepFigure } from "./sweepFigure.ts";
+
+export interface SweepFiles {
+  readonly table: string;
+  /** Of the summary, as SVG and PNG; undefined where there is nothing to draw. */
+  readonly figure?: readonly string[];
+}
+
+/** Writes results.parquet, and summary.svg and .png where there is something to draw. */
+export async function writeSweep(
+  { path }: SweepFolder,
+  planned: readonly PlannedJob[],
+  { rows }: SweepEnd,
+  wanted: SweepConfig["figure"],
+): Promise<SweepFiles> {
+  const table = join(path, "results.parquet");
+  await writeFileAtomically(table, encodeParquet(sweepTable(rows)));
+  const figure = sweepFigure(rows, planned, wanted);
+  if (!figure) return { table };
+  const { renderFigure } = await import("../report/figure/renderFigure.ts");
+  const { renderPng } = await import("../report/figure/renderPng.ts");
+  const svg = renderFigure(figure, { theme: "light" });
+  const files = ["svg", "png"].map((kind) => join(path, `summary.${kind}`));
+  await writeFileAtomically(files[0], svg);
+  await writeFileAtomically(files[1], await renderPng(svg));
+  return { table, figure: files };
+}

@@ -1,0 +1,41 @@
+import type { Cell, Json } from "../jobs/job.ts";
+import type { SweepFolder } from "./folder.ts";
+import type { PlannedJob } from "./plan.ts";
+
+/** One line a job, in the order of the design. */
+export type SweepRow = Readonly<Record<string, Cell>>;
+
+/** What each job came to: its id, `status` ("done", "failed" or "missing"), the fields that were varied, and its own columns. */
+export async function gatherRows(folder: SweepFolder, planned: readonly PlannedJob[]): Promise<SweepRow[]> {
+  return Promise.all(
+    planned.map(async ({ job: { id }, point }) => {
+      const result = await folder.result(id);
+      const failure = result ? undefined : await folder.failure(id);
+      const status = result ? "done" : failure ? "failed" : "missing";
+      const varied = Object.entries(point).map(([field, value]) => [field, cellOf(value)] as const);
+      return {
+        job: id,
+        ...Object.fromEntries(varied),
+        status,
+        ...(failure && { error: failure.message }),
+        ...result?.row,
+      };
+    }),
+  );
+}
+
+/** The rows as columns of equal length; a column with values of several types holds them as text. */
+export function sweepTable(rows: readonly SweepRow[]): Readonly<Record<string, readonly Cell[]>> {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const cells = rows.map((row) => row[name] ?? null);
+      const types = new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell));
+      return [name, types.size > 1 ? cells.map((cell) => (cell === null ? null : String(cell))) : cells];
+    }),
+  );
+}
+
+function cellOf(value: Json): Cell {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
