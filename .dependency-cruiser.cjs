@@ -57,6 +57,28 @@ module.exports = {
       to: { path: "^(test|bench)/" },
     },
     {
+      name: "nothing-needs-the-explorer",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^explorer/" },
+    },
+    {
+      name: "views-stand-alone",
+      severity: "error",
+      from: { path: "^explorer/src/views/([^/]+)/" },
+      to: { path: "^explorer/src/views/", pathNot: "^explorer/src/views/$1/" },
+    },
+    {
+      name: "browser-safe",
+      comment: "what the explorer loads in a page has no node: modules",
+      severity: "error",
+      from: { path: "^explorer/src/" },
+      to: {
+        path: "^src/(runs|cli)/|^src/linalg/kernels/(native|select)|^src/data/(index|.*Writer)",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
       name: "node-only-at-the-edges",
       comment:
         "numerics also run in a browser: node: modules only where files, processes or native libraries are the point",

@@ -87,6 +87,13 @@ function reference({ id, definition }: Term, word: string): Html {
   return html`<span class="term">${link}${explanation}</span>`;
 }
 
+/** Throws a RangeError on an id that is none. */
+export function definitionOf(id: string): string {
+  const term = TERMS.find((known) => known.id === id);
+  if (!term) throw new RangeError(`term: expected one of ${TERMS.map((known) => known.id)}, got ${id}`);
+  return term.definition;
+}
+
 /** The list of all terms, where the references lead. */
 export function glossary(): Html {
   const entries = TERMS.map(

@@ -1,0 +1,38 @@
+export interface TourStep {
+  readonly text: string;
+  /** A state of the view that shows what the step says. */
+  readonly link?: { readonly words: string; readonly address: `#${string}` };
+}
+
+/** Guided tours in words, by the view they belong to. */
+export const tours: Readonly<Record<string, readonly TourStep[]>> = {
+  alignment: [
+    {
+      text:
+        "Each sample pulls the parameters its own way; SGD follows a few samples at a time, so its steps are noisy. " +
+        "The matrix Σ says how strong this noise is along each direction, G how sharply the loss bends there.",
+    },
+    {
+      text:
+        "The left map is Σ in the eigenvectors of G, sharpest first; the right one is 2L·G. The noise is strong " +
+        "where the loss is sharp: the two maps are alike.",
+      link: { words: "Many samples make them nearly equal.", address: "#alignment?n=400&d=10&random=2" },
+    },
+    {
+      text:
+        "One number for each direction compares them: g is the noise along it over what 2L·G would give. Dots near " +
+        "1 mean that the noise is as strong as the curvature says. The line is what the theory gives for infinitely many samples.",
+    },
+    {
+      text: "μ sums this up for the loss. It stays near 1 however many parameters there are.",
+      link: {
+        words: "A deep linear network with thousands of them.",
+        address: "#alignment?model=deep-linear&width=64",
+      },
+    },
+    {
+      text: "Press Train: SGD moves the parameters, and μ is measured along the way.",
+      link: { words: "A network on digits.", address: "#alignment?data=digits&model=fnn&width=16" },
+    },
+  ],
+};
