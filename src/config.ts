@@ -62,6 +62,7 @@ function pathName(path: readonly PropertyKey[]): string {
 
 /** Nothing where zod's own words have to do. */
 function describe(issue: Issue): string | undefined {
+  if (issue.code === "invalid_key") return (issue.issues as { message: string }[])[0].message;
   const expected = expectation(issue);
   return expected && `expected ${expected}, got ${shown(issue.input)}`;
 }
