@@ -1,4 +1,4 @@
-import { parentPort, threadId } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { RunJob } from "./engine.ts";
 import type { FromThread, ToThread } from "./threadProtocol.ts";
 
@@ -17,7 +17,7 @@ export function serveThread(runJob: RunJob): void {
     atHand = own;
     send(
       await runJob(message.job, {
-        worker: `thread ${threadId}`,
+        worker: (workerData as { name: string }).name,
         scratch: message.scratch,
         signal: own.signal,
         onProgress: (fraction) => send({ kind: "progress", fraction }),
