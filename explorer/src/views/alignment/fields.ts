@@ -11,7 +11,7 @@ export const fields = {
     label: "Spectrum of their covariance",
     initial: "power-law",
     options: {
-      "power-law": "Power law: λ_k = k to the −α",
+      "power-law": "Power law, α as below",
       isotropic: "Isotropic",
       spiked: "Spiked: some large, the rest 1",
     },
@@ -30,7 +30,7 @@ export const fields = {
     label: "Targets",
     initial: "learnable",
     options: {
-      learnable: "Learnable: a linear teacher, or even against odd digits",
+      learnable: "To be learnt",
       random: "Random numbers",
     },
   }),

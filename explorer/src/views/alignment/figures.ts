@@ -1,9 +1,10 @@
 import type { Figure, Layer } from "../../../../src/experiments/figure.ts";
+import type { Extremes } from "../../../../src/geometry/certificate.ts";
 import { isDefined } from "../../../../src/geometry/undefined.ts";
 import type { HeatMapData } from "../../figures/heatMap.ts";
 import type { Settings } from "./fields.ts";
 import type { Certificate, Look } from "./look.ts";
-import type { Moment } from "./tasks.ts";
+import type { Moment } from "./run.ts";
 
 /** g along the spectrum, with what theory says of it. */
 export function spectrumFigure(look: Look, certificate: Certificate | undefined): Figure {
@@ -21,7 +22,7 @@ export function spectrumFigure(look: Look, certificate: Certificate | undefined)
       }
     : { kind: "rule", series: "1: Σ = 2L·G", axis: "y", value: 1 };
   const layers: Layer[] = [
-    ...(band.length > 0 ? [{ kind: "band", series: bandName(certificate), points: band } as const] : []),
+    { kind: "band", series: certificateName, points: band },
     theory,
     { kind: "points", series: "g(θ; v_k)", points: measured },
   ];
@@ -32,7 +33,7 @@ export function spectrumFigure(look: Look, certificate: Certificate | undefined)
       look.population
         ? "The line is the closed form along the same vectors for infinitely many samples, between 1 and 2."
         : "No closed form is known here; 1 is where the noise follows the curvature exactly."
-    }`,
+    } The band holds every value that g can take over ${residualsOf(certificate)}, in the first ${look.directions} directions.`,
     panels: [
       {
         x: {
@@ -66,10 +67,10 @@ export function spectrumFigure(look: Look, certificate: Certificate | undefined)
   };
 }
 
-function bandName(certificate: Certificate | undefined): string {
-  return certificate?.isRealisable
-    ? "certificate: all residuals in the range of J"
-    : "certificate: all residuals";
+const certificateName = "certificate";
+
+function residualsOf(certificate: Certificate | undefined): string {
+  return certificate?.isRealisable ? "all residuals in the range of J" : "all residuals";
 }
 
 /** High enough for every dot and the closed form; a band may leave the picture upwards. */
@@ -103,36 +104,33 @@ export function trainingFigure(
     id: "training",
     title: "Along training",
     caption:
-      "Loss alignment μ with the noise covariance Σ, μ₁ with the second moment Σ₁, and the loss, every tenth step of SGD.",
+      "Loss alignment μ with the noise covariance Σ, μ₁ with the second moment Σ₁, and the loss, every tenth step of SGD. " +
+      `The certificate holds every value that μ can take over ${residualsOf(certificate)}` +
+      `${certificate?.isEverywhere === false ? ", at the last θ" : ""}.`,
     panels: [
       {
         x: { label: "steps of SGD", scale: "linear", domain: [0, end] },
         y: { label: "loss alignment (dimensionless)", scale: "linear" },
         layers: [
-          ...(extremes
-            ? ([
-                {
-                  kind: "points",
-                  series: `μ: ${bandName(certificate)}, here`,
-                  points: [
-                    {
-                      x: look.steps,
-                      y: (extremes.min + extremes.max) / 2,
-                      low: extremes.min,
-                      high: extremes.max,
-                    },
-                  ],
-                },
-              ] as const)
-            : []),
+          extremes && certificate?.isEverywhere
+            ? {
+                kind: "band",
+                series: certificateName,
+                points: [0, end].map((x) => ({ x, low: extremes.min, high: extremes.max })),
+              }
+            : {
+                kind: "points",
+                series: certificateName,
+                points: extremes ? [middleOf(extremes, look.steps)] : [],
+              },
           ...(look.population
-            ? ([
+            ? [
                 {
-                  kind: "points",
-                  series: "closed form of μ, here",
+                  kind: "points" as const,
+                  series: "closed form of μ, n → ∞",
                   points: [{ x: look.steps, y: look.population.lossAlignment }],
                 },
-              ] as const)
+              ]
             : []),
           { kind: "line", series: "μ₁", points: along("secondMoment") },
           { kind: "line", series: "μ", points: along("covariance") },
@@ -148,6 +146,10 @@ export function trainingFigure(
       },
     ],
   };
+}
+
+function middleOf({ min, max }: Extremes, x: number) {
+  return { x, y: (min + max) / 2, low: min, high: max };
 }
 
 /** Σ and 2L·G in the eigenvectors of G, on one colour scale. */

@@ -42,32 +42,42 @@ export interface Certificate {
   readonly steps: number;
   /** Over residuals that the model can have to first order (the range of J), else over all. */
   readonly isRealisable: boolean;
+  /** J is the same at every θ, and so are the extremes. */
+  readonly isEverywhere: boolean;
   readonly lossAlignment: Extremes | Undefined;
   /** Of g along the first directions, as many as are known by now. */
   readonly directional: readonly (Extremes | Undefined)[];
 }
 
-export interface Seen {
-  readonly look: Look;
+/** θ after so many steps, with what all numbers there come from. */
+export interface Sight {
+  readonly steps: number;
+  readonly theta: Float64Array;
   readonly point: GeometryPoint;
   readonly spectrum: GaussNewtonSpectrum;
 }
 
-/** Measures the model at θ; `directions` is the most that the matrix has. */
-export async function lookAt(
-  problem: Problem,
+export async function sightOf(
+  { model, kernels }: Problem,
   theta: Float64Array,
   steps: number,
-  directions: number,
-): Promise<Seen> {
-  const { model, kernels } = problem;
+): Promise<Sight> {
   const point = await pointOf(model.linearize(theta));
-  const spectrum = await gaussNewtonSpectrum(point, kernels);
+  return { steps, theta, point, spectrum: await gaussNewtonSpectrum(point, kernels) };
+}
+
+/** All numbers at a point but the certificates; `directions` is the most that the matrix has. */
+export function lookFrom(
+  problem: Problem,
+  { steps, theta, point, spectrum }: Sight,
+  directions: number,
+): Look {
+  const { model, kernels } = problem;
   const { eigenvalues, vectors } = spectrum;
   const first = { ...vectors, columns: Math.min(directions, eigenvalues.length) };
   const alignment = lossAlignment(point);
   const form = populationAt(problem, theta, vectors);
-  const look: Look = {
+  return {
     steps,
     parameters: model.parameters,
     summary: noiseSummary(point),
@@ -80,7 +90,6 @@ export async function lookAt(
     directions: first.columns,
     ...(form && { population: form }),
   };
-  return { look, point, spectrum };
 }
 
 function dataOf(matrix: Matrix | Undefined): Float64Array | Undefined {
@@ -114,7 +123,8 @@ function populationAt(
 /** The certificates at a point, reported as they come. */
 export async function certify(
   problem: Problem,
-  { look, point, spectrum }: Seen,
+  { steps, point, spectrum }: Sight,
+  directions: number,
   progress: (certificate: Certificate) => Promise<void>,
 ): Promise<void> {
   const { kernels, settings, data } = problem;
@@ -122,13 +132,15 @@ export async function certify(
     problem.family !== undefined && data.population?.noise === 0 && settings.targets === "learnable";
   const subspace = isRealisable ? spectrum.vectors : undefined;
   const certificate = {
-    steps: look.steps,
+    steps,
     isRealisable,
+    isEverywhere: settings.model === "linear" || settings.model === "reparameterised",
     lossAlignment: await lossAlignmentExtremes(point, kernels, subspace),
   };
   const directional: (Extremes | Undefined)[] = [];
   await progress({ ...certificate, directional });
-  for (let k = 0; k < look.directions; k++) {
+  const count = Math.min(directions, spectrum.eigenvalues.length);
+  for (let k = 0; k < count; k++) {
     directional.push(await directionalExtremes(point, column(spectrum.vectors, k), kernels, subspace));
     await progress({ ...certificate, directional });
   }

@@ -1,0 +1,84 @@
+/** The built explorer in a browser, for tests that drive its views. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+import { launchChromium } from "../browser/chromium.ts";
+import { type StaticServer, serveFolder } from "./staticServer.ts";
+
+export const explorerFolder = new URL("../../dist/explorer/", import.meta.url);
+
+export interface OpenOptions {
+  readonly width?: number;
+  readonly colorScheme?: "light" | "dark";
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Console messages, uncaught errors and requests that go anywhere else. */
+  readonly complaints: string[];
+}
+
+export interface ExplorerBrowser {
+  readonly address: string;
+  /** A new page at an address such as "#alignment?n=100". */
+  open(hash: string, options?: OpenOptions): Promise<OpenPage>;
+  close(): Promise<void>;
+}
+
+export async function openExplorer(): Promise<ExplorerBrowser> {
+  const server: StaticServer = await serveFolder(explorerFolder);
+  const browser: Browser = await launchChromium();
+  return {
+    address: server.address,
+    async open(hash, { width = 1440, colorScheme = "light" } = {}) {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("request", (request) => {
+        const url = request.url();
+        if (!url.startsWith(server.address) && !/^(data|blob):/.test(url)) complaints.push(`loads ${url}`);
+      });
+      await page.goto(`${server.address}${hash}`);
+      return { page, complaints };
+    },
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Nothing that axe finds fault with, and no scrolling sideways. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // the page's policy keeps scripts out that are not its own; the test's protocol is not held to it
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    type Violation = { id: string; impact: string; nodes: { html: string }[] };
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations.map(
+      ({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`,
+    );
+  });
+  expect(violations).toEqual([]);
+  const overflow = await page.evaluate(() => document.scrollingElement!.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+}
+
+/** The number beside a name in a view's facts, at full precision. */
+export async function fact(page: Page, name: string): Promise<number> {
+  return Number(await page.locator(`[data-name="${name}"] data`).getAttribute("value"));
+}
+
+/** Moves a slider as a pointer does, and lets go of it. */
+export async function slide(page: Page, label: string, position: number): Promise<void> {
+  await page.getByLabel(label, { exact: false }).evaluate((input, value) => {
+    const slider = input as HTMLInputElement;
+    slider.value = String(value);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
+  }, position);
+}
