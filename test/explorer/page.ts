@@ -8,12 +8,12 @@ import { type StaticServer, serveFolder } from "./staticServer.ts";
 
 export const explorerFolder = new URL("../../dist/explorer/", import.meta.url);
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly width?: number;
   readonly colorScheme?: "light" | "dark";
 }
 
-export interface OpenPage {
+interface OpenPage {
   readonly page: Page;
   /** Console messages, uncaught errors and requests that go anywhere else. */
   readonly complaints: string[];
