@@ -13,6 +13,7 @@ import { addMeasureCommand } from "./measure.ts";
 import { addReproduceCommand } from "./reproduce.ts";
 import { addSweepCommand } from "./sweep.ts";
 import { addTrainCommand } from "./train.ts";
+import { addWorkerCommand } from "./worker.ts";
 
 const program = new Command("noisegeo")
   .description(
@@ -41,6 +42,7 @@ addEscapeCommand(program, interrupt.signal);
 addTrainCommand(program, interrupt.signal);
 addReproduceCommand(program, interrupt.signal);
 addSweepCommand(program, interrupt.signal);
+addWorkerCommand(program, interrupt.signal);
 addListCommand(program);
 addDataCommand(program);
 addDoctorCommand(program);

@@ -1,6 +1,6 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import type { JacobianFile } from "../models/jacobianFile.ts";
-import type { HessianLinearization } from "../models/linearization.ts";
+import type { HessianLinearization, SampledGramLinearization } from "../models/linearization.ts";
 
 /** The point θ that a command looks at: a Jacobian with residuals, or a network with weights and data. */
 export interface PointSource {
@@ -12,7 +12,7 @@ export interface PointSource {
     readonly kernels: Kernels;
     readonly precision: "f32" | "f64";
     readonly onProgress: (fraction: number) => void;
-  }): Promise<JacobianFile | HessianLinearization>;
+  }): Promise<JacobianFile | (HessianLinearization & SampledGramLinearization)>;
   close(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import type { PlannedJob } from "../runs/sweep/plan.ts";
 import { positiveInteger } from "./arguments.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { readConfigFile } from "./readConfigFile.ts";
-import type { EngineOptions } from "./sweepEngines.ts";
+import { type EngineOptions, engineNames } from "./sweepEngines.ts";
 import { startSweepProgress } from "./sweepProgress.ts";
 
 interface SweepCommandOptions extends EngineOptions {
@@ -27,17 +27,14 @@ export function addSweepCommand(program: Command, signal: AbortSignal): void {
     )
     .argument("<config>", "YAML file with command, config and design")
     .option("--out <folder>", "folder of the sweep (default: sweeps/ and the name of the configuration)")
-    .addOption(
-      new Option("--engine <engine>", "who does the work")
-        .choices(["local", "slurm", "bullmq"])
-        .default("local"),
-    )
+    .addOption(new Option("--engine <engine>", "who does the work").choices(engineNames).default("local"))
     .option(
       "--workers <count>",
       "of the local engine: threads, each with a job at a time",
       positiveInteger,
       availableParallelism(),
     )
+    .option("--redis <url>", "of the engine bullmq: where (default: the variable NOISEGEO_REDIS)")
     .option("--attempts <count>", "how often a job is tried before it counts as failed", positiveInteger, 3)
     .option("--json <file>", "write a summary there; - is standard output, with nothing else on it")
     .action((file: string, options: SweepCommandOptions) => run(file, options, signal));
