@@ -159,6 +159,18 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
+    test("the tour's links set the view, and Back takes them back", async () => {
+      const { page } = await explorer.open("#alignment?n=40&d=6");
+      await page.locator('[data-ready="true"]').waitFor();
+      const before = await fact(page, "μ, loss alignment");
+      await page.getByText("A short tour").click();
+      await page.getByRole("link", { name: "A deep linear network" }).click();
+      await expect.poll(() => fact(page, "p, parameters")).toBe(64 * 51);
+      await page.goBack();
+      await expect.poll(() => fact(page, "μ, loss alignment")).toBe(before);
+      await page.close();
+    });
+
     test("what is not allowed is said in one line", async () => {
       const { page } = await explorer.open("#alignment?n=5000");
       await page.getByText("Samples n: expected a whole number from 10 to 400, got 5000").waitFor();

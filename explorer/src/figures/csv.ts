@@ -1,4 +1,4 @@
-import type { Figure, Layer } from "../../../src/experiments/figure.ts";
+import type { Figure, Layer, Point } from "../../../src/experiments/figure.ts";
 
 type Row = readonly (string | number | undefined)[];
 
@@ -10,19 +10,15 @@ export function figureCsv(figure: Figure): string {
   return csv([["panel", "series", "kind", "x", "y", "low", "high"], ...rows]);
 }
 
+/** Series, kind, x, y, low, high. */
 function layerRows(layer: Layer): Row[] {
   const { kind, series } = layer;
   if (kind === "rule") {
-    return [layer.axis === "x" ? [series, kind, layer.value] : [series, kind, undefined, layer.value]];
+    const [x, y] = layer.axis === "x" ? [layer.value, undefined] : [undefined, layer.value];
+    return [[series, kind, x, y, undefined, undefined]];
   }
   if (kind === "band") return layer.points.map(({ x, low, high }) => [series, kind, x, undefined, low, high]);
-  return layer.points.map((point) => [
-    series,
-    kind,
-    point.x,
-    point.y,
-    ...("low" in point ? [point.low, point.high] : []),
-  ]);
+  return (layer.points as readonly Point[]).map(({ x, y, low, high }) => [series, kind, x, y, low, high]);
 }
 
 /** RFC 4180. */

@@ -16,7 +16,7 @@ export const tours: Readonly<Record<string, readonly TourStep[]>> = {
       text:
         "The left map is Σ in the eigenvectors of G, sharpest first; the right one is 2L·G. The noise is strong " +
         "where the loss is sharp: the two maps are alike.",
-      link: { words: "Many samples make them nearly equal.", address: "#alignment?n=400&d=10&random=2" },
+      link: { words: "Many samples make them nearly equal.", address: "#alignment?n=400&d=10" },
     },
     {
       text:

@@ -35,9 +35,21 @@ interface Job {
 
 const patience = 1500;
 
-/** @param url of the worker's script, as `import url from "./worker.ts?worker&url"` gives it */
-export function openTasks<T extends Tasks>(url: string): TaskClient<T> {
-  let worker: Worker | undefined;
+/** A worker's end that the page holds. */
+interface Line {
+  postMessage(request: Request): void;
+  terminate(): void;
+}
+
+/**
+ * @param url of the worker's script, as `import url from "./worker.ts?worker&url"` gives it
+ * @param startLine another way to start a worker, for tests
+ */
+export function openTasks<T extends Tasks>(
+  url: string,
+  startLine: typeof startWorker = startWorker,
+): TaskClient<T> {
+  let worker: Line | undefined;
   let running: Job | undefined;
   let waiting: Job | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +67,7 @@ export function openTasks<T extends Tasks>(url: string): TaskClient<T> {
 
   function start(job: Job): void {
     running = job;
-    worker ??= startWorker(url, onReply, (message) => replaceWorker(new Error(message)));
+    worker ??= startLine(url, onReply, (message) => replaceWorker(new Error(message)));
     worker.postMessage(job.request);
   }
 
@@ -119,12 +131,18 @@ export function openTasks<T extends Tasks>(url: string): TaskClient<T> {
  * From a blob, because such a worker is held to the page's content-security policy, whereas one from a file is held to the headers
  * that the file is served with.
  */
-function startWorker(url: string, onReply: (reply: Reply) => void, onEnd: (message: string) => void): Worker {
+function startWorker(url: string, onReply: (reply: Reply) => void, onEnd: (message: string) => void): Line {
   const address = new URL(url, document.baseURI).href;
   const text = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
   const blob = URL.createObjectURL(text);
   const worker = new Worker(blob, { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<Reply>) => onReply(data);
   worker.onerror = ({ message }) => onEnd(`the worker failed: ${message || "it could not be loaded"}`);
-  return worker;
+  return {
+    postMessage: (request) => worker.postMessage(request),
+    terminate() {
+      worker.terminate();
+      URL.revokeObjectURL(blob);
+    },
+  };
 }
