@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { powerLaw } from "../../src/data/index.ts";
+import { oneHot, openDataset, powerLaw } from "../../src/data/index.ts";
 import { sgd } from "../../src/dynamics/sgd.ts";
+import { averagedImages } from "../../src/experiments/averagedImages.ts";
 import { defined, lossAlignmentExtremes, measure, pointOf } from "../../src/geometry/index.ts";
 import { type Kernels, matrix, openKernels } from "../../src/linalg/index.ts";
 import {
@@ -69,6 +70,29 @@ describe.skipIf(chromiumMissing)(
       near(await fact(page, "‖Σ − 2L·G‖ / ‖2L·G‖"), defined(measured.decoupling));
       near(await fact(page, "λ_max(G)"), measured.spectrum.eigenvalues[0]);
       expect(await fact(page, "p, parameters")).toBe(model.parameters);
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    test("ten outputs: C·μ and the distance to (2L/C)·G are the library's", async () => {
+      const { page, complaints } = await explorer.open(
+        "#alignment?data=digits&targets=classes&n=30&directions=5",
+      );
+      await page.locator('[data-ready="true"]').waitFor();
+      const dataset = await openDataset(
+        { name: "mnist", split: "test", samples: 30 },
+        { precision: "float64" },
+      );
+      const { side, inputs } = averagedImages(dataset, 0);
+      const model = linearModel({
+        inputs: matrix(30, side ** 2, inputs),
+        targets: matrix(30, 10, oneHot(dataset.labels!).values),
+        kernels,
+      });
+      const theta = model.initialize(createStream(1).split("explorer", "initial"));
+      const measured = await measure(model.linearize(theta), { kernels });
+      near(await fact(page, "C·μ"), 10 * defined(measured.lossAlignment).covariance);
+      near(await fact(page, "‖Σ − (2L/C)·G‖ / ‖(2L/C)·G‖"), defined(measured.decouplingPerOutput));
       expect(complaints).toEqual([]);
       await page.close();
     });

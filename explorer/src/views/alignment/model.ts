@@ -2,6 +2,7 @@ import { InputError } from "../../../../src/inputError.ts";
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
 import type { VectorMath } from "../../../../src/linalg/vectorMath.ts";
 import { type Activation, gelu, leakyReLU, relu, tanh } from "../../../../src/models/activations.ts";
+import { linearModel } from "../../../../src/models/linear.ts";
 import type { Model } from "../../../../src/models/model.ts";
 import { fnn } from "../../../../src/models/network/architectures/fnn.ts";
 import { lenet } from "../../../../src/models/network/architectures/lenet.ts";
@@ -35,10 +36,14 @@ export interface BuiltModel {
 
 /** Throws an InputError where the model does not take such inputs. */
 export function buildModel(settings: ProblemSettings, data: Data, context: Context): BuiltModel {
+  const outputs = data.targets.columns;
+  if (settings.model === "linear" && outputs > 1) {
+    return { model: linearModel({ ...data, kernels: context.kernels }) };
+  }
   const family = linearFamily(settings, data.inputs.columns, context);
   if (family) return { model: olmModel({ family, ...data, kernels: context.kernels }), family };
   if (settings.model === "two-layer") {
-    const secondLayer = signedSecondLayer(1, settings.width, context.stream.split("second layer"));
+    const secondLayer = signedSecondLayer(outputs, settings.width, context.stream.split("second layer"));
     const activation = activations[settings.activation];
     return { model: twoLayerModel({ ...data, secondLayer, activation, kernels: context.kernels }) };
   }
@@ -95,11 +100,14 @@ function linearFamily(
   }
 }
 
-function network({ model, width, depth, activation }: ProblemSettings, { inputs, side }: Data): Graph {
+function network(
+  { model, width, depth, activation }: ProblemSettings,
+  { inputs, targets, side }: Data,
+): Graph {
   const shared = { activation, initialisation: "he" } as const;
   if (model === "fnn") {
     const hidden = Array.from({ length: depth - 1 }, () => width);
-    return fnn({ name: "fnn", hidden, bias: true, ...shared }, [inputs.columns], 1);
+    return fnn({ name: "fnn", hidden, bias: true, ...shared }, [inputs.columns], targets.columns);
   }
   if (side === undefined) {
     throw new InputError(
@@ -110,6 +118,6 @@ function network({ model, width, depth, activation }: ProblemSettings, { inputs,
   return lenet(
     { name: "lenet", channels, kernel: 3, pooling: "average", hidden: [2 * width], ...shared },
     [1, side, side],
-    1,
+    targets.columns,
   );
 }
