@@ -15,7 +15,8 @@ export function trainingFigure(
   const along = (key: "covariance" | "secondMoment") =>
     moments.flatMap(({ steps, [key]: y }) => (y === undefined ? [] : [{ x: steps, y: times * y }]));
   const end = Math.max(moments.at(-1)?.steps ?? 0, 10);
-  const x: Axis = { label: "steps of SGD", scale: "linear", domain: [0, end] };
+  // room for an interval at the end
+  const x: Axis = { label: "steps of SGD", scale: "linear", domain: [0, 1.03 * end] };
   const closedForm: readonly Layer[] = look.population
     ? [
         {
