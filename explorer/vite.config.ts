@@ -9,13 +9,18 @@ export default defineConfig({
   base: "./",
   plugins: [svelte({ configFile: false }), digits(), reportStyles()],
   resolve: { alias: { linkedom: new URL("./src/figures/documentOfThePage.ts", import.meta.url).pathname } },
-  worker: { format: "es", plugins: () => [digits()] },
+  worker: {
+    format: "es",
+    plugins: () => [digits()],
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   build: {
     outDir: "../dist/explorer",
     emptyOutDir: true,
     target: "es2023",
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
     license: { fileName: "LICENSES.md" },
   },
 });

@@ -8,7 +8,7 @@ interface Term {
   readonly definition: string;
 }
 
-const TERMS: readonly Term[] = [
+export const TERMS: readonly Term[] = [
   {
     id: "loss-alignment",
     name: "loss alignment",
