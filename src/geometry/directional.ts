@@ -1,7 +1,7 @@
 import type { Matrix } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
 import { doubledLosses, noLoss } from "./loss.ts";
-import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
+import { powerOfTwoBelow, type ResidualPoint } from "./point.ts";
 import { flatDirection, type Undefined } from "./undefined.ts";
 
 /**
@@ -10,7 +10,7 @@ import { flatDirection, type Undefined } from "./undefined.ts";
  * One column gives g(v) = vᵀΣv/(2L·vᵀGv), where v need not be normalised. Throws a RangeError on another row count.
  */
 export function directionalAlignment(
-  point: GeometryPoint,
+  point: ResidualPoint,
   images: Matrix<Float64Array>,
 ): Alignment | Undefined {
   const { samples } = point;
@@ -27,7 +27,7 @@ export function directionalAlignment(
 
 /** g and g₁ along every column of `images` on its own. */
 export function directionalAlignments(
-  point: GeometryPoint,
+  point: ResidualPoint,
   images: Matrix<Float64Array>,
 ): readonly (Alignment | Undefined)[] {
   const { samples } = point;
@@ -42,7 +42,7 @@ export function directionalAlignments(
   });
 }
 
-function requireRows({ residuals }: GeometryPoint, images: Matrix<Float64Array>): void {
+function requireRows({ residuals }: ResidualPoint, images: Matrix<Float64Array>): void {
   if (images.rows === residuals.length) return;
   throw new RangeError(`images: expected ${residuals.length} rows (samples × outputs), got ${images.rows}`);
 }
@@ -62,7 +62,7 @@ function alignment(
  * `largest`. Written, as `largestAlong`, for a first call that is fast too: thousands of columns are one measurement.
  */
 function addMoments(
-  { samples, outputs, residuals }: GeometryPoint,
+  { samples, outputs, residuals }: ResidualPoint,
   { data, offset, rowStride, columnStride }: Matrix<Float64Array>,
   j: number,
   largest: number,

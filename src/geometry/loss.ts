@@ -1,9 +1,9 @@
 import { squaredNorm } from "./perSample.ts";
-import type { GeometryPoint } from "./point.ts";
+import type { ResidualPoint } from "./point.ts";
 import { type Undefined, zeroLoss } from "./undefined.ts";
 
 /** 2nL = Σ 2ℓ_i in units of residualScale²: ‖r‖² for the square loss. */
-export function doubledLosses({ residuals, sampleLosses, residualScale }: GeometryPoint): number {
+export function doubledLosses({ residuals, sampleLosses, residualScale }: ResidualPoint): number {
   if (sampleLosses === undefined) return squaredNorm(residuals);
   let sum = 0;
   for (let i = 0; i < sampleLosses.length; i++) sum += sampleLosses[i];
@@ -11,7 +11,7 @@ export function doubledLosses({ residuals, sampleLosses, residualScale }: Geomet
 }
 
 /** 2ℓ_i in the same units. */
-export function doubledLoss(point: GeometryPoint, sample: number): number {
+export function doubledLoss(point: ResidualPoint, sample: number): number {
   const { residuals, outputs, sampleLosses, residualScale } = point;
   if (sampleLosses === undefined)
     return squaredNorm(residuals.subarray(sample * outputs, (sample + 1) * outputs));
@@ -19,7 +19,7 @@ export function doubledLoss(point: GeometryPoint, sample: number): number {
 }
 
 /** Why there is no alignment where `doubledLosses` is 0. */
-export function noLoss({ lossKind }: GeometryPoint): Undefined {
+export function noLoss({ lossKind }: ResidualPoint): Undefined {
   return lossKind === "mse"
     ? zeroLoss
     : { undefined: "the loss is zero: every sample has its target with probability 1" };

@@ -25,6 +25,9 @@ export interface GeometryPoint {
   readonly sampleLosses?: Float64Array;
 }
 
+/** What a point is without K: enough for the loss and for g along directions whose images Jv are known. */
+export type ResidualPoint = Omit<GeometryPoint, "gram" | "gramScale">;
+
 /**
  * The canonical point of a Gram matrix K = JJᵀ (n·C × n·C) and residuals r (n·C, sample-major).
  * `loss` is left out, or holds ½‖r_i‖², for the square loss. Throws a RangeError when the shapes disagree or an entry is

@@ -1,6 +1,6 @@
 import { InputError } from "../inputError.ts";
 import { dense, mirrorLower, type SymmetricMatrix } from "../linalg/matrix.ts";
-import type { HessianLinearization, Linearization } from "./linearization.ts";
+import type { HessianLinearization, Linearization, SampledGramLinearization } from "./linearization.ts";
 import { requireLength } from "./requireLength.ts";
 import { type SoftmaxWhitening, softmaxWhitening } from "./softmaxWhitening.ts";
 
@@ -11,6 +11,8 @@ export interface LogitLinearization
   readonly logits: Float64Array;
   /** K = JJᵀ, a matrix of its own: it is overwritten. */
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
+  /** Likewise of some of the samples. */
+  gramOf?: SampledGramLinearization["gramOf"];
   /** H·direction with the Hessian H of the mean cross-entropy. */
   hvp?(direction: Float64Array): Float64Array | Promise<Float64Array>;
 }
@@ -20,10 +22,15 @@ export interface LogitLinearization
  * (derived in docs/theory.md §9). With p = softmax(z), q = √p and S = diag(q)(I − qqᵀ), for each sample
  * J̃ = SᵀJ and r̃ = (p − y)/q: then SSᵀ = diag(p) − ppᵀ and Sr̃ = p − y, so J̃ᵀr̃ = Jᵀ(p − y) and J̃ᵀJ̃ = Jᵀ(diag(p) − ppᵀ)J.
  *
- * `targets` are n classes (Int32Array) or n·C probabilities y (Float64Array). Hessian products pass through. Throws an
+ * `targets` are n classes (Int32Array) or n·C probabilities y (Float64Array). Hessian products and K of some samples pass
+ * through where the logits have them. Throws an
  * InputError on a single output, on classes that there are not or rows that are no probabilities, and as
  * `softmaxWhitening` does; a RangeError on another length.
  */
+export function whitenedLinearization(
+  logits: LogitLinearization & Pick<HessianLinearization & SampledGramLinearization, "hvp" | "gramOf">,
+  targets: Int32Array | Float64Array,
+): HessianLinearization & SampledGramLinearization;
 export function whitenedLinearization(
   logits: LogitLinearization & Pick<HessianLinearization, "hvp">,
   targets: Int32Array | Float64Array,
@@ -45,6 +52,7 @@ export function whitenedLinearization(
   requireLength("logits", logits.logits, samples * outputs);
   const probabilities = targetProbabilities(targets, samples, outputs);
   const whitening = softmaxWhitening(logits.logits, probabilities, outputs);
+  const all = Int32Array.from({ length: samples }, (_, i) => i);
   return {
     samples,
     outputs,
@@ -61,8 +69,13 @@ export function whitenedLinearization(
       return logits.vjp(colour(whitening, weights));
     },
     async gram() {
-      return whitenedGram(whitening, await logits.gram());
+      return whitenedGram(whitening, all, await logits.gram());
     },
+    ...(logits.gramOf && {
+      async gramOf(chosen: Int32Array) {
+        return whitenedGram(whitening, chosen, await logits.gramOf!(chosen));
+      },
+    }),
     ...(logits.hvp && { hvp: logits.hvp.bind(logits) }),
   };
 }
@@ -108,18 +121,22 @@ function colour({ roots, largest }: SoftmaxWhitening, u: Float64Array): Float64A
   return result;
 }
 
-/** Blocks S_iᵀK_ijS_j, in place where the layout allows. */
-function whitenedGram(whitening: SoftmaxWhitening, given: SymmetricMatrix): SymmetricMatrix {
+/** Blocks S_iᵀK_ijS_j of these samples, in place where the layout allows. */
+function whitenedGram(
+  whitening: SoftmaxWhitening,
+  chosen: Int32Array,
+  given: SymmetricMatrix,
+): SymmetricMatrix {
   const size = given.rows;
   const plain = given.offset === 0 && given.columnStride === 1 && given.rowStride === size;
   const gram = plain ? given : dense(given);
-  const samples = whitening.largest.length;
+  const samples = chosen.length;
   const outputs = size / samples;
   for (let i = 0; i < samples; i++) {
-    for (let b = 0; b < size; b++) whiten(whitening, i, gram.data, i * outputs * size + b, size);
+    for (let b = 0; b < size; b++) whiten(whitening, chosen[i], gram.data, i * outputs * size + b, size);
   }
   for (let a = 0; a < size; a++) {
-    for (let j = 0; j < samples; j++) whiten(whitening, j, gram.data, a * size + j * outputs, 1);
+    for (let j = 0; j < samples; j++) whiten(whitening, chosen[j], gram.data, a * size + j * outputs, 1);
   }
   mirrorLower(gram);
   return gram;

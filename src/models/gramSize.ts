@@ -7,7 +7,7 @@ const largest = 32_768;
 export function requireGramSize(size: number, name = "Gram matrix"): void {
   if (size > largest) {
     throw new InputError(
-      `${name}: expected at most ${largest} samples × outputs when parameters are more than that, got ${size}; measure a random subset of the samples`,
+      `${name}: expected at most ${largest} samples × outputs when parameters are more than that, got ${size}; measure a random subset of the samples, or estimate it (noisegeo measure --estimate PAIRS)`,
     );
   }
 }

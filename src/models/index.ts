@@ -13,7 +13,13 @@ export {
 } from "./activations.ts";
 export { type LogitLinearization, whitenedLinearization } from "./crossEntropy.ts";
 export { linearModel } from "./linear.ts";
-export type { HessianLinearization, Linearization, LossKind, SampleLosses } from "./linearization.ts";
+export type {
+  HessianLinearization,
+  Linearization,
+  LossKind,
+  SampledGramLinearization,
+  SampleLosses,
+} from "./linearization.ts";
 export type { HessianModel, Model } from "./model.ts";
 export * from "./network/index.ts";
 export { convolutionalNetwork } from "./olm/convolutional.ts";

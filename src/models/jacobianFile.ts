@@ -3,7 +3,7 @@ import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, mirrorLower, rowMajor } from "../linalg/matrix.ts";
 import { requireGramSize } from "./gramSize.ts";
-import type { Linearization } from "./linearization.ts";
+import type { SampledGramLinearization } from "./linearization.ts";
 
 /** Working memory for one tile of J, in bytes; at most two are held. */
 const tileBytes = 32 * 2 ** 20;
@@ -22,14 +22,15 @@ export interface JacobianFileOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
-export interface JacobianFile extends Linearization {
+export interface JacobianFile extends SampledGramLinearization {
   /** One sweep over consecutive samples: their Jacobian rows ((samples·C) × p) and residuals. */
   blocks(): AsyncGenerator<{ readonly jacobian: Matrix<Float64Array>; readonly residuals: Float64Array }>;
 }
 
 /**
  * A linearization whose Jacobian lies in a file, read in tiles: memory does not grow with p. Each of `gram`, `jvp`, `vjp`
- * and `blocks` is one sweep. Throws an InputError on shapes that do not fit, no samples, NaN or infinite entries, or
+ * and `blocks` is one sweep; `gramOf` reads the rows of its samples alone, which a file in Fortran order scatters,
+ * in float64 whatever `precision` says. Throws an InputError on shapes that do not fit, no samples, NaN or infinite entries, or
  * entries so large or small that their squares leave float64.
  */
 export async function jacobianFile(options: JacobianFileOptions): Promise<JacobianFile> {
@@ -99,6 +100,26 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     return result;
   }
 
+  async function gramOf(chosen: Int32Array): Promise<Matrix<Float64Array>> {
+    const rows = chosen.length * outputs;
+    const result = matrix(rows, rows);
+    const step = Math.max(1, Math.min(parameters, Math.floor(tileBytes / 8 / rows)));
+    magnitude = 0;
+    for (let from = 0; from < parameters; from += step) {
+      const columns = Math.min(step, parameters - from);
+      const part = matrix(rows, columns);
+      for (let k = 0; k < chosen.length; k++) {
+        const own = part.data.subarray(k * outputs * columns, (k + 1) * outputs * columns);
+        await tile(chosen[k], 1, from, from + columns, own);
+      }
+      kernels.syrk(1, part, 1, result);
+    }
+    mirrorLower(result);
+    // the largest entry may lie in other samples
+    requireSafe(magnitude, jacobian, true);
+    return result;
+  }
+
   async function* blocks() {
     magnitude = 0;
     for (let first = 0; first < samples; first += height) {
@@ -139,7 +160,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     return sum;
   }
 
-  return { samples, outputs, parameters, residuals, gram, blocks, jvp, vjp };
+  return { samples, outputs, parameters, residuals, gram, gramOf, blocks, jvp, vjp };
 }
 
 function agreeingShape(jacobian: ArraySource, residuals: ArraySource) {

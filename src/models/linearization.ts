@@ -35,6 +35,12 @@ export interface Linearization {
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
 }
 
+/** A linearization that forms K for some of its samples at a time, for sums over K where K itself is too large. */
+export interface SampledGramLinearization extends Linearization {
+  /** Rows and columns of K of these samples, in their order (they may repeat): m·C × m·C for m of them, both triangles filled. */
+  gramOf(samples: Int32Array): SymmetricMatrix | Promise<SymmetricMatrix>;
+}
+
 /** A linearization that also knows its second derivatives. */
 export interface HessianLinearization extends Linearization {
   /** H·direction with the Hessian H of the mean loss (docs/theory.md §1), exact: length p → length p. */

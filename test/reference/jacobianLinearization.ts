@@ -1,9 +1,9 @@
-import type { Linearization } from "../../src/models/linearization.ts";
+import type { SampledGramLinearization } from "../../src/models/linearization.ts";
 import { dot } from "./explicitGeometry.ts";
 import { gramOf, type Problem } from "./problems.ts";
 
 /** The linearization of an explicit Jacobian, by plain loops. */
-export function jacobianLinearization({ jacobian, residuals, outputs }: Problem): Linearization {
+export function jacobianLinearization({ jacobian, residuals, outputs }: Problem): SampledGramLinearization {
   const parameters = jacobian[0].length;
   return {
     samples: residuals.length / outputs,
@@ -18,5 +18,7 @@ export function jacobianLinearization({ jacobian, residuals, outputs }: Problem)
       return sum;
     },
     gram: () => gramOf(jacobian),
+    gramOf: (samples) =>
+      gramOf(Array.from(samples, (i) => jacobian.slice(i * outputs, (i + 1) * outputs)).flat()),
   };
 }

@@ -18,6 +18,8 @@ export interface Chunks {
    * computed again: θ must not change once visited.
    */
   sweep(theta: FloatArray): Iterable<Chunk>;
+  /** Some of the samples as a data set of its own, in this order, through the same evaluation. Not copied. */
+  of(samples: Int32Array): Chunks;
 }
 
 /** What one sample's arrays of all sweeps take, in numbers. */
@@ -50,20 +52,38 @@ export function chunks(
   const width = evaluation.inputSize;
   // one array for whichever θ is at hand, so that linearisations are free to come and go
   const current = options.math.allocate(options.precision, parameterCount(graph));
-  let held: (Chunk & { readonly theta: FloatArray }) | undefined;
-  const chunkAt = (theta: FloatArray, start: number): Chunk => {
-    const count = Math.min(options.capacity, samples - start);
-    if (held?.theta === theta && held.start === start) return held;
+  let held: (Chunk & { readonly theta: FloatArray; readonly selection: Int32Array | undefined }) | undefined;
+  const load = (
+    target: FloatArray,
+    start: number,
+    count: number,
+    selection: Int32Array | undefined,
+  ): void => {
+    if (!selection) {
+      target.set(inputs.subarray(start * width, (start + count) * width));
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      const sample = selection[start + i];
+      target.set(inputs.subarray(sample * width, (sample + 1) * width), i * width);
+    }
+  };
+  const chunkAt = (theta: FloatArray, start: number, count: number, selection?: Int32Array): Chunk => {
+    if (held?.theta === theta && held.start === start && held.selection === selection) return held;
     if (held?.theta !== theta) current.set(theta);
     held = undefined;
-    evaluation.input(count).set(inputs.subarray(start * width, (start + count) * width));
-    held = { theta, start, count, outputs: evaluation.forward(current, count) };
+    load(evaluation.input(count), start, count, selection);
+    held = { theta, selection, start, count, outputs: evaluation.forward(current, count) };
     return held;
   };
-  return {
+  const over = (size: number, selection?: Int32Array): Chunks => ({
     evaluation,
     *sweep(theta) {
-      for (let start = 0; start < samples; start += options.capacity) yield chunkAt(theta, start);
+      for (let start = 0; start < size; start += options.capacity) {
+        yield chunkAt(theta, start, Math.min(options.capacity, size - start), selection);
+      }
     },
-  };
+    of: (chosen) => over(chosen.length, chosen),
+  });
+  return over(samples);
 }

@@ -4,7 +4,7 @@ import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import { whitenedLinearization } from "../crossEntropy.ts";
-import type { HessianLinearization } from "../linearization.ts";
+import type { HessianLinearization, SampledGramLinearization } from "../linearization.ts";
 import type { Model } from "../model.ts";
 import { requireLength } from "../requireLength.ts";
 import { type Chunks, chunkSize, chunks } from "./chunks.ts";
@@ -41,7 +41,7 @@ export interface NetworkModel extends Model {
   readonly loss: Loss;
   readonly precision: Precision;
   /** With cross-entropy, of the least-squares problem that has its gradients and its G (`whitenedLinearization`). */
-  linearize(theta: Float64Array): HessianLinearization;
+  linearize(theta: Float64Array): HessianLinearization & SampledGramLinearization;
   /** f(x_i;θ) of all samples, n·C. */
   predict(theta: Float64Array): Float64Array;
   /** For many steps with batches of at most one size, without the conversions of `gradient`. */

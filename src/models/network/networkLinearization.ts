@@ -1,7 +1,7 @@
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
-import type { HessianLinearization } from "../linearization.ts";
+import type { HessianLinearization, SampledGramLinearization } from "../linearization.ts";
 import { requireLength } from "../requireLength.ts";
 import type { Chunk, Chunks } from "./chunks.ts";
 import { structuredGram } from "./gram/structuredGram.ts";
@@ -22,7 +22,7 @@ export interface LinearizationContext {
   readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
-export interface NetworkLinearization extends HessianLinearization {
+export interface NetworkLinearization extends HessianLinearization, SampledGramLinearization {
   /** f(x_i;θ), length n·C, sample-major. */
   readonly predictions: Float64Array;
 }
@@ -35,7 +35,7 @@ export function networkLinearization(
   context: LinearizationContext,
   theta: Float64Array,
 ): NetworkLinearization {
-  const { graph, targets, loss, samples, chunks, math, precision, memoryLimit } = context;
+  const { graph, targets, loss, samples, chunks, math, precision } = context;
   const { evaluation } = chunks;
   const outputs = sizeOf(graph.output.shape);
   const parameters = parameterCount(graph);
@@ -106,6 +106,16 @@ export function networkLinearization(
       math.release(along);
       return product;
     },
-    gram: () => structuredGram({ ...context, theta: point, outputs, memoryLimit }),
+    gram: () => structuredGram({ ...context, theta: point, outputs }),
+    gramOf: (chosen) =>
+      structuredGram({
+        ...context,
+        samples: chosen.length,
+        // a copy: what was computed for a selection is kept for as long as it is the same array
+        chunks: chunks.of(chosen.slice()),
+        theta: point,
+        outputs,
+        onProgress: undefined,
+      }),
   };
 }
