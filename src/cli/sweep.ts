@@ -35,6 +35,10 @@ export function addSweepCommand(program: Command, signal: AbortSignal): void {
       availableParallelism(),
     )
     .option("--redis <url>", "of the engine bullmq: where (default: the variable NOISEGEO_REDIS)")
+    .option(
+      "--sbatch <words>",
+      'of the engine slurm: words for sbatch, such as "--partition=cpu --time=1:00:00"',
+    )
     .option("--attempts <count>", "how often a job is tried before it counts as failed", positiveInteger, 3)
     .option("--json <file>", "write a summary there; - is standard output, with nothing else on it")
     .action((file: string, options: SweepCommandOptions) => run(file, options, signal));
@@ -42,12 +46,12 @@ export function addSweepCommand(program: Command, signal: AbortSignal): void {
 
 async function run(file: string, options: SweepCommandOptions, signal: AbortSignal): Promise<void> {
   const { config, planned } = await plan(file);
-  const { openSweepFolder } = await import("../runs/sweep/folder.ts");
+  const { openSweepFolder, sweptJobs } = await import("../runs/sweep/folder.ts");
   const out = options.out ?? join("sweeps", basename(file, extname(file)));
-  const folder = await openSweepFolder(out, planned);
+  const folder = await openSweepFolder(out, planned, config.figure);
   const end = await sweep(folder, planned, options, signal);
   const { writeSweep } = await import("./sweepFiles.ts");
-  const files = await writeSweep(folder, planned, end, config.figure);
+  const files = await writeSweep(folder, { jobs: sweptJobs(planned), figure: config.figure }, end.rows);
   const { sweepDocument, sweepSummary } = await import("./sweepReport.ts");
 
   const text = `${JSON.stringify(sweepDocument(folder, end, files), null, 2)}\n`;

@@ -3,8 +3,8 @@ import { distinct, where } from "../experiments/rows.ts";
 import { estimate } from "../experiments/verdict.ts";
 import { InputError } from "../inputError.ts";
 import type { SweepConfig } from "../runs/sweep/config.ts";
+import type { SweptJob } from "../runs/sweep/folder.ts";
 import type { SweepRow } from "../runs/sweep/gather.ts";
-import type { PlannedJob } from "../runs/sweep/plan.ts";
 
 /** Columns that a figure shows where the sweep does not say: the first that there is. */
 const preferred = ["lossAlignment.covariance", "lossAlignment", "testAccuracy", "loss", "checksThatHold"];
@@ -17,12 +17,12 @@ const mostSeries = 8;
  */
 export function sweepFigure(
   rows: readonly SweepRow[],
-  planned: readonly PlannedJob[],
+  jobs: readonly SweptJob[],
   wanted: SweepConfig["figure"],
 ): Figure | undefined {
   const done = rows.filter(({ status }) => status === "done");
   const isNumeric = (name: string) => done.some((row) => typeof row[name] === "number");
-  const fields = [...new Set(planned.flatMap(({ point }) => Object.keys(point)))];
+  const fields = [...new Set(jobs.flatMap(({ point }) => Object.keys(point)))];
   const columns = [...new Set(done.flatMap((row) => Object.keys(row)))];
   for (const name of Object.values(wanted ?? {})) {
     if (name === undefined || done.length === 0 || columns.includes(name)) continue;

@@ -1,11 +1,8 @@
 import { join } from "node:path";
 import { encodeParquet } from "../data/parquet.ts";
-import type { SweepEnd } from "../engines/sweep.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
-import type { SweepConfig } from "../runs/sweep/config.ts";
-import type { SweepFolder } from "../runs/sweep/folder.ts";
-import { sweepTable } from "../runs/sweep/gather.ts";
-import type { PlannedJob } from "../runs/sweep/plan.ts";
+import type { SweepFolder, SweepManifest } from "../runs/sweep/folder.ts";
+import { type SweepRow, sweepTable } from "../runs/sweep/gather.ts";
 import { sweepFigure } from "./sweepFigure.ts";
 
 export interface SweepFiles {
@@ -17,13 +14,12 @@ export interface SweepFiles {
 /** Writes results.parquet, and summary.svg and .png where there is something to draw. */
 export async function writeSweep(
   { path }: SweepFolder,
-  planned: readonly PlannedJob[],
-  { rows }: SweepEnd,
-  wanted: SweepConfig["figure"],
+  { jobs, figure: wanted }: Pick<SweepManifest, "jobs" | "figure">,
+  rows: readonly SweepRow[],
 ): Promise<SweepFiles> {
   const table = join(path, "results.parquet");
   await writeFileAtomically(table, encodeParquet(sweepTable(rows)));
-  const figure = sweepFigure(rows, planned, wanted);
+  const figure = sweepFigure(rows, jobs, wanted);
   if (!figure) return { table };
   const { renderFigure } = await import("../report/figure/renderFigure.ts");
   const { renderPng } = await import("../report/figure/renderPng.ts");

@@ -1,4 +1,4 @@
-import type { SweepFolder } from "../runs/sweep/folder.ts";
+import { type SweepFolder, sweptJobs } from "../runs/sweep/folder.ts";
 import { gatherRows, type SweepRow } from "../runs/sweep/gather.ts";
 import type { PlannedJob } from "../runs/sweep/plan.ts";
 import type { Engine, JobEvent } from "./engine.ts";
@@ -53,7 +53,7 @@ export async function runSweep(
   };
   if (left.length > 0) await engine.run(left, { attempts, signal, onEvent: keep });
   return {
-    rows: await gatherRows(folder, planned),
+    rows: await gatherRows(folder, sweptJobs(planned)),
     found: planned.length - left.length,
     done: kept.size,
     failed: [...failed].map(([id, message]) => ({ id, message })),

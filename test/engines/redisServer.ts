@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "./freePort.ts";
 
 /** Undefined where Redis is on the machine; else why its tests are left out. In CI they may not be. */
 export const withoutRedis =
@@ -49,13 +49,4 @@ export async function startRedis(folder: string, extra: readonly string[] = []):
       server = await start();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

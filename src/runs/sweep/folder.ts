@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../../inputError.ts";
 import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import type { Job, JobResult } from "../jobs/job.ts";
+import type { SweepConfig } from "./config.ts";
 import type { Point } from "./design.ts";
 import type { PlannedJob } from "./plan.ts";
 
@@ -13,13 +14,20 @@ export interface Failure {
   readonly attempts: number;
 }
 
+/** A job by its id, and the fields that make it differ from the others. */
+export interface SweptJob {
+  readonly id: string;
+  readonly point: Point;
+}
+
 /** sweep.json: what the sweep is, in the order of its design. */
 export interface SweepManifest {
   readonly schema: 1;
   readonly command: "sweep";
   readonly of: Job["command"];
   readonly version: string;
-  readonly jobs: readonly { readonly id: string; readonly point: Point }[];
+  readonly jobs: readonly SweptJob[];
+  readonly figure?: SweepConfig["figure"];
 }
 
 export interface SweepFolder {
@@ -37,7 +45,11 @@ export interface SweepFolder {
 }
 
 /** Opens or makes the folder of a sweep. Throws an InputError where it holds something else. */
-export async function openSweepFolder(path: string, planned: readonly PlannedJob[]): Promise<SweepFolder> {
+export async function openSweepFolder(
+  path: string,
+  planned: readonly PlannedJob[],
+  figure?: SweepConfig["figure"],
+): Promise<SweepFolder> {
   await requireSweep(path);
   const folder = sweepFolder(path);
   const [{ job }] = planned;
@@ -46,10 +58,16 @@ export async function openSweepFolder(path: string, planned: readonly PlannedJob
     command: "sweep",
     of: job.command,
     version: job.version,
-    jobs: planned.map(({ job, point }) => ({ id: job.id, point })),
+    jobs: sweptJobs(planned),
+    ...(figure && { figure }),
   };
   await writeFileAtomically(join(path, "sweep.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
+}
+
+/** What is kept of the jobs in sweep.json. */
+export function sweptJobs(planned: readonly PlannedJob[]): SweptJob[] {
+  return planned.map(({ job, point }) => ({ id: job.id, point }));
 }
 
 /** The places in a sweep's folder; nothing is read or made. */

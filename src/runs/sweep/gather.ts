@@ -1,14 +1,13 @@
 import type { Cell, Json } from "../jobs/job.ts";
-import type { SweepFolder } from "./folder.ts";
-import type { PlannedJob } from "./plan.ts";
+import type { SweepFolder, SweptJob } from "./folder.ts";
 
 /** One line a job, in the order of the design. */
 export type SweepRow = Readonly<Record<string, Cell>>;
 
 /** What each job came to: its id, `status` ("done", "failed" or "missing"), the fields that were varied, and its own columns. */
-export async function gatherRows(folder: SweepFolder, planned: readonly PlannedJob[]): Promise<SweepRow[]> {
+export async function gatherRows(folder: SweepFolder, jobs: readonly SweptJob[]): Promise<SweepRow[]> {
   return Promise.all(
-    planned.map(async ({ job: { id }, point }) => {
+    jobs.map(async ({ id, point }) => {
       const result = await folder.result(id);
       const failure = result ? undefined : await folder.failure(id);
       const status = result ? "done" : failure ? "failed" : "missing";

@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SlurmCluster, startSlurm, withoutSlurm } from "../engines/slurmCluster.ts";
+import { smallRun, writeClasses } from "../runs/trainFixtures.ts";
+import { noisegeo, scratchFolder } from "./noisegeo.ts";
+
+if (withoutSlurm && process.env.CI) throw new Error(withoutSlurm);
+
+const scratch = scratchFolder();
+const place = (...parts: string[]) => join(scratch.path, ...parts);
+const sweep = (...words: string[]) =>
+  noisegeo(["sweep", "sweep.yaml", ...words], {
+    cwd: scratch.path,
+    env: cluster ? { SLURM_CONF: cluster.SLURM_CONF } : {},
+  });
+const table = (folder: string) => readFileSync(place(folder, "results.parquet"));
+let cluster: SlurmCluster;
+
+describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
+  beforeAll(async () => {
+    cluster = await startSlurm();
+    await writeClasses(place("classes.npz"), 30, [3]);
+    writeFileSync(place("base.yaml"), smallRun.replace("steps: 40", "steps: 400"));
+    writeFileSync(
+      place("sweep.yaml"),
+      "command: train\nconfig: base.yaml\ndesign: { grid: { optimiser.batchSize: [1, 4], seed: [1, 2, 3] } }",
+    );
+  });
+  afterAll(() => {
+    cluster.stop();
+    scratch.remove();
+  });
+
+  test("gives the table that threads give, to the byte, and goes on where it was killed", async () => {
+    const local = await sweep("--out", "local");
+    expect(local.code, local.stderr).toBe(0);
+    const killed = await noisegeo(["sweep", "sweep.yaml", "--engine", "slurm", "--out", "remote"], {
+      cwd: scratch.path,
+      env: { SLURM_CONF: cluster.SLURM_CONF },
+      whileRunning: ({ pid }) => void setTimeout(2000).then(() => process.kill(pid, "SIGKILL")),
+    });
+    expect(killed.code).toBeNull();
+    const remote = await sweep(
+      "--engine",
+      "slurm",
+      "--sbatch",
+      "--time=5 --partition=main",
+      "--out",
+      "remote",
+    );
+    expect(remote.code, remote.stderr).toBe(0);
+    expect(remote.stdout).toMatch(/^6 jobs: /);
+    expect(table("remote")).toEqual(table("local"));
+  }, 120_000);
+
+  test("gather writes the table from what is there", async () => {
+    const before = table("local");
+    const { code, stdout } = await noisegeo(["gather", "local"], { cwd: scratch.path });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^6 jobs: 0 done now, 6 before\nlocal\/results\.parquet\n/);
+    expect(table("local")).toEqual(before);
+  });
+
+  test("what sbatch refuses is one line, exit code 2", async () => {
+    const { code, stderr } = await sweep(
+      "--engine",
+      "slurm",
+      "--sbatch",
+      "--partition=nowhere",
+      "--out",
+      "refused",
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^noisegeo: sbatch: expected to take an array of 5 tasks, got: sbatch: error: .*partition.*; --sbatch says what your site wants\n$/i,
+    );
+  });
+});
