@@ -6,7 +6,7 @@ import { constantPlan, cyclePlans, type Training } from "./setting.ts";
  * with the same steps at `low`.
  */
 export function plans(
-  { cycle, cycles }: Training,
+  { cycle, cycles }: Pick<Training, "cycle" | "cycles">,
   { low, high }: { readonly low: number; readonly high: number },
 ): ReadonlyMap<string, Schedule> {
   const half = cycle / 2;

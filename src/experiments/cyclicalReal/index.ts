@@ -1,0 +1,27 @@
+import type { Experiment, Scale } from "../experiment.ts";
+import { conclude } from "./conclude.ts";
+import { type Driving, stochastic } from "./drivers.ts";
+import { type CyclicalRealTrial, measure } from "./measure.ts";
+import { type Sizes, sizes } from "./setting.ts";
+
+/** The experiment at other sizes than its own, and with something else in SGD's place. */
+export function cyclicalRealAt(
+  sizesOf: Record<Scale, Sizes>,
+  sgd: Driving = stochastic,
+): Experiment<CyclicalRealTrial> {
+  return {
+    id: "cyclical-real",
+    title:
+      "Along cycles of the learning rate SGD trains a convolutional network to a flatter place, GD does not",
+    claim:
+      "Trained on real images from its initialisation, a convolutional network under SGD with cycles of the learning rate comes to a flatter place than at the constant small learning rate, at no higher loss, at equal number of steps and final learning rate; the large phases flatten it because they lie above SGD's stability threshold, and GD under the same cycles, below its own, stays sharp [Wang & Wu, arXiv 2310.00692; docs/theory.md §6].",
+    trials: (scale) =>
+      sizesOf[scale].flatMap(({ name, seeds }) =>
+        Array.from({ length: seeds }, (_, seed) => ({ subject: name, seed })),
+      ),
+    measure: (trial, context) => measure(trial, context, sizesOf[context.scale], sgd),
+    conclude: (rows, scale) => conclude(rows, sizesOf[scale]),
+  };
+}
+
+export const cyclicalReal = cyclicalRealAt(sizes);
