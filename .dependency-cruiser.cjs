@@ -10,6 +10,7 @@ const layers = [
   "report",
   "runs",
   "engines",
+  "serve",
   "cli",
 ];
 /** Layers that have no need of each other although the order would allow it. */
@@ -20,6 +21,9 @@ const strangers = [
   ["runs", "report"],
   ["engines", "report"],
   ["engines", "experiments"],
+  ["serve", "engines"],
+  ["serve", "report"],
+  ["serve", "experiments"],
 ];
 
 module.exports = {
@@ -74,7 +78,7 @@ module.exports = {
       severity: "error",
       from: { path: "^explorer/src/" },
       to: {
-        path: "^src/(runs|cli)/|^src/linalg/kernels/(native|select)|^src/data/(index|.*Writer)",
+        path: "^src/(runs|serve|cli)/|^src/linalg/kernels/(native|select)|^src/data/(index|.*Writer)",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -1,0 +1,153 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../inputError.ts";
+import { type Manifest, readManifest } from "../runs/train/manifest.ts";
+import type {
+  Details,
+  ExperimentSummary,
+  ReproductionSummary,
+  RunSummary,
+  ServedFile,
+  Summary,
+} from "./api.ts";
+import { foldersIn, type Place } from "./catalog.ts";
+import { lastStep } from "./metricsTail.ts";
+import { type FileTypes, isServedName, isUnreachable, locate, openWithin } from "./servedFolder.ts";
+
+/** What runs and reproductions consist of. */
+export const runFileTypes: FileTypes = {
+  ".html": "text/html; charset=utf-8",
+  ".json": "application/json",
+  ".jsonl": "application/jsonl; charset=utf-8",
+  ".parquet": "application/vnd.apache.parquet",
+  ".png": "image/png",
+  ".safetensors": "application/octet-stream",
+  ".svg": "image/svg+xml",
+};
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** In short, or undefined where it cannot be read (any more). @param root the folder served, a real path */
+export async function summaryOf(root: string, place: Place): Promise<Summary | undefined> {
+  if (place.kind === "reproduction") return reproductionSummary(root, place);
+  const manifest = await manifestOf(root, place);
+  return manifest && runSummary(root, place, manifest);
+}
+
+/** All but its metrics, or undefined likewise. */
+export async function detailsOf(root: string, place: Place): Promise<Details | undefined> {
+  if (place.kind === "run") {
+    const manifest = await manifestOf(root, place);
+    if (!manifest) return undefined;
+    const summary = await runSummary(root, place, manifest);
+    return {
+      schema: 1,
+      summary,
+      manifest: manifest as unknown as Document & { config: Document },
+      files: await filesOf(root, place),
+    };
+  }
+  const summary = await reproductionSummary(root, place);
+  const results = new Map<string, Document>();
+  for (const { id } of summary.experiments) {
+    const result = await resultOf(root, place, id);
+    if (result) results.set(id, result);
+  }
+  return { schema: 1, summary, results: Object.fromEntries(results), files: await filesOf(root, place) };
+}
+
+async function manifestOf(root: string, { names }: Place): Promise<Manifest | undefined> {
+  if (!(await isFileWithin(root, [...names, "manifest.json"]))) return undefined;
+  try {
+    return await readManifest(join(root, ...names));
+  } catch (error) {
+    if (error instanceof InputError || isUnreachable(error)) return undefined;
+    throw error;
+  }
+}
+
+async function runSummary(root: string, place: Place, manifest: Manifest): Promise<RunSummary> {
+  const { config, data, parameters, status, step } = manifest;
+  const { id, name, names } = place;
+  return {
+    kind: "run",
+    id,
+    name,
+    path: names.join("/") || ".",
+    changed: await lastChange(root, [
+      [...names, "manifest.json"],
+      [...names, "metrics.jsonl"],
+    ]),
+    data,
+    model: config.model.name,
+    parameters,
+    state: status,
+    step: Math.max(step, (await lastStep(root, names)) ?? 0),
+    steps: config.steps,
+  };
+}
+
+async function reproductionSummary(root: string, place: Place): Promise<ReproductionSummary> {
+  const { id, name, names } = place;
+  const experiments: ExperimentSummary[] = [];
+  const files: string[][] = [];
+  for (const folder of await foldersIn(join(root, ...names))) {
+    const trials = [...names, folder, "trials.jsonl"];
+    const result = await resultOf(root, place, folder);
+    if (!result && !(await isFileWithin(root, trials))) continue;
+    files.push(trials, [...names, folder, "result.json"]);
+    experiments.push({
+      id: folder,
+      verdict: (result?.verdict as ExperimentSummary["verdict"] | undefined) ?? null,
+    });
+  }
+  const changed = await lastChange(root, files);
+  return { kind: "reproduction", id, name, path: names.join("/") || ".", changed, experiments };
+}
+
+/** result.json of an experiment, undefined where there is none that can be read. */
+async function resultOf(root: string, { names }: Place, experiment: string): Promise<Document | undefined> {
+  const file = await openWithin(root, [...names, experiment, "result.json"], runFileTypes);
+  if (!file) return undefined;
+  try {
+    const result = JSON.parse(await readFile(file.handle, "utf8")) as Document | null;
+    return result?.id === experiment ? result : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** The files that /files/ID/ gives out: in the folder and one level below. */
+async function filesOf(root: string, { names }: Place): Promise<readonly ServedFile[]> {
+  const files: ServedFile[] = [];
+  const folders = (await foldersIn(join(root, ...names))).filter(isServedName);
+  for (const folder of [[], ...folders.map((name) => [name])]) {
+    const entries = await readdir(join(root, ...names, ...folder)).catch(() => []);
+    for (const entry of entries.filter(isServedName).sort()) {
+      const file = await openWithin(root, [...names, ...folder, entry], runFileTypes);
+      if (!file) continue;
+      await file.handle.close();
+      files.push({ path: [...folder, entry].join("/"), bytes: file.bytes });
+    }
+  }
+  return files;
+}
+
+async function isFileWithin(root: string, names: readonly string[]): Promise<boolean> {
+  const file = await openWithin(root, names, runFileTypes);
+  await file?.handle.close();
+  return file !== undefined;
+}
+
+async function lastChange(root: string, files: readonly (readonly string[])[]): Promise<string> {
+  let latest = 0;
+  for (const names of files) {
+    const path = await locate(root, ...names);
+    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    latest = Math.max(latest, found?.mtimeMs ?? 0);
+  }
+  return new Date(latest).toISOString();
+}
