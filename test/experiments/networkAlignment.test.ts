@@ -446,7 +446,7 @@ describe("a course", () => {
     });
     for (const [k, { share }] of looks.entries()) expect(shares[k]).toBeLessThanOrEqual(share);
     const short = followed(1e-9, 7);
-    expect(short.map(({ theta, step }) => [theta, step])).toEqual([["low loss", 7]]);
+    expect(short.map(({ theta, step }) => [theta, step])).toEqual([["end", 7]]);
   });
 
   it("ends where the loss leaves all bounds", () => {

@@ -3,7 +3,7 @@ import { distinct, groups, numbers, slope, where } from "../rows.ts";
 import { type Bounds, check, worst } from "../verdict.ts";
 import { figures } from "./figures.ts";
 import { reading } from "./reading.ts";
-import { directions, initial, looks, oneHotLoss, type Sizes, scalarLoss } from "./setting.ts";
+import { directions, fewest, initial, looks, oneHotLoss, type Sizes, scalarLoss } from "./setting.ts";
 import { settingText } from "./settingText.ts";
 
 /**
@@ -20,8 +20,6 @@ const beyondIsotropic = 100;
 const exponents = { all: 0.2, wide: 0.1 };
 /** Noise in proportion to curvature has exponent 1 between bands of the spectrum, isotropic noise 0. */
 const proportional: Bounds = { atLeast: 0.8, atMost: 1.2 };
-/** Student intervals of fewer runs say nothing. */
-const fewest = 4;
 
 export function conclude(rows: readonly Row[], sizes: Sizes): Conclusion {
   const seen = where(rows, { kind: "look" });

@@ -2,7 +2,7 @@ import type { Row } from "../experiment.ts";
 import type { Axis, Figure, Layer, Panel, Point } from "../figure.ts";
 import { distinct, mean, numbers, where } from "../rows.ts";
 import { estimate } from "../verdict.ts";
-import { entropyLoss, initial, oneHotLoss, scalarLoss } from "./setting.ts";
+import { entropyLoss, fewest, initial, looks, oneHotLoss, scalarLoss } from "./setting.ts";
 
 const lossAxis: Axis = { label: "loss over that of f = 0 (dimensionless)", scale: "log" };
 const isotropicNoise = "isotropic noise of the same trace";
@@ -29,7 +29,7 @@ function alongTraining(rows: readonly Row[]): Figure {
   return {
     id: "along-training",
     title: "Loss alignment along training, scalar targets",
-    caption: `μ against the loss, at the initialisation (right), where the loss is first at most 50 %, 10 % and 1 % of that of f = 0, or where the steps end. ${bars} (${seedCounts(rows)}), losses by their geometric mean; of networks of several widths the middle one. Line: μ₁, with Σ₁ in place of Σ, averaged over the data sets: what lies between is the mean gradient's. Isotropic noise of the same trace would lie within the width of the lower axis.`,
+    caption: `μ against the loss over that of f = 0: at the initialisation (right), where it is first at most ${looks.map(({ share }) => `${100 * share} %`).join(", ")}, or where the steps end; looks that fewer than ${fewest} runs came to are left out. ${bars} (${seedCounts(rows)}), losses by their geometric mean; of networks of several widths the middle one. Line: μ₁, with Σ₁ in place of Σ, over the data sets; what lies between is the mean gradient's. Isotropic noise of the same trace would lie within the width of the lower axis.`,
     panels: distinct<string>(rows, "network").map((network): Panel => {
       const own = middleWidth(where(rows, { network }));
       const sets = distinct<string>(own, "data");
@@ -39,11 +39,8 @@ function alongTraining(rows: readonly Row[]): Figure {
         y: { label: "loss alignment μ (dimensionless)", scale: "linear", domain: [0, 2] },
         layers: [
           { kind: "rule", series: "μ = 1", axis: "y", value: 1 },
-          ...sets.map(
-            (data): Layer => line(where(own, { data }), "lossShare", "secondMoment", `μ₁, ${data}`),
-          ),
+          line(own, "lossShare", "secondMoment", "μ₁, mean"),
           ...sets.map((data): Layer => points(where(own, { data }), "lossShare", "alignment", `μ, ${data}`)),
-          line(own, "lossShare", "isotropic", isotropicNoise),
         ],
       };
     }),
@@ -145,7 +142,7 @@ function otherLosses(rows: readonly Row[]): Figure {
   };
 }
 
-/** For each value of `by`: the mean of y over its rows with its interval, at the geometric mean of x, in the order of x. */
+/** For each value of `by` that runs enough have: the mean of y over its rows with its interval, at the geometric mean of x, in the order of x. */
 function points(
   rows: readonly Row[],
   x: string,
@@ -153,12 +150,12 @@ function points(
   series: string,
   by = "theta",
 ): Extract<Layer, { kind: "points" }> {
-  const all = distinct<string>(rows, by).map((value): Point => {
+  const all = distinct<string>(rows, by).flatMap((value): Point[] => {
     const own = where(rows, { [by]: value });
+    if (distinct(own, "seed").length < fewest) return [];
     const { mean: middle, low, high } = estimate(numbers(own, y));
     const at = geometricMean(numbers(own, x));
-    // no interval from a single run
-    return own.length > 1 ? { x: at, y: middle, low, high } : { x: at, y: middle };
+    return [{ x: at, y: middle, low, high }];
   });
   return { kind: "points", series, joined: true, points: all.sort((a, b) => a.x - b.x) };
 }

@@ -27,7 +27,7 @@ function scalarReading(rows: readonly Row[]): readonly string[] {
     `At the initialisation it was ${spread(start, "alignment")}: where the outputs share an offset all gradients agree along the sharpest direction, which is no noise (‖∇L‖² was up to ${short(Math.max(...meansOf(start, "gradientShare")))} of Tr Σ₁); μ₁, with that part, was ${spread(start, "secondMoment")}.`,
     `μ is the mean of g along the eigenvectors of G with weights λ_k², of which λ₁² is ${spread(trained, "sharpestShare")}; along the spectrum vᵀΣv grew as vᵀGv to the power ${spread(trained, "exponent")}.`,
     `g along random directions was ${spread(trained, "random")} in the mean.`,
-    `At low loss the residuals are as if ${percent(low, "carriers")} % of the samples carried them; μ₁ was ${spread(low, "secondMoment")} there, where min a/mean a, all that is certain for any residuals, was ${spread(low, "bound")}.`,
+    `At the end, with ${spread(low, "lossShare")} of the loss of f = 0 left, the residuals are as if ${percent(low, "carriers")} % of the samples carried them; μ₁ was ${spread(low, "secondMoment")} there, where min a/mean a, all that is certain for any residuals, was ${spread(low, "bound")}.`,
   ];
 }
 
@@ -35,7 +35,7 @@ function oneHotReading(rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return [];
   const at = (theta: string) => spread(where(rows, { theta }), "alignment");
   return [
-    `With one-hot targets C·μ falls as the loss does: ${at(initial)} at the initialisation, ${at(looks[0].theta)} at half of the loss, ${at(last)} at the last look (${spread(where(rows, { theta: last }), "lossShare")} of the loss).`,
+    `With one-hot targets C·μ was ${at(initial)} at the initialisation, ${at(looks[0].theta)} at half of the loss, ${at(last)} at the end (${spread(where(rows, { theta: last }), "lossShare")} of the loss left).`,
   ];
 }
 
@@ -43,7 +43,7 @@ function entropyReading(rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return [];
   const low = where(rows, { theta: last });
   return [
-    `For cross-entropy 2L is a normaliser by name only: μ was ${spread(rows, "alignment")}, Tr(ΣG)/‖G‖_F² went from ${spread(where(rows, { theta: initial }), "fisher")} at the initialisation to ${spread(low, "fisher")} at low loss, and vᵀΣv grew as vᵀGv to the power ${spread(low, "exponent")} there.`,
+    `For cross-entropy 2L is a normaliser by name only: μ was ${spread(rows, "alignment")}, Tr(ΣG)/‖G‖_F² went from ${spread(where(rows, { theta: initial }), "fisher")} at the initialisation to ${spread(low, "fisher")} at the end (${spread(low, "lossShare")} of the loss left), and vᵀΣv grew as vᵀGv to the power ${spread(low, "exponent")} there.`,
   ];
 }
 
