@@ -43,7 +43,7 @@ export interface RunSummary extends Entry {
   readonly steps: number;
 }
 
-export type RunState = "running" | "interrupted" | "diverged" | "finished";
+type RunState = "running" | "interrupted" | "diverged" | "finished";
 
 /** A folder of `noisegeo reproduce`. */
 export interface ReproductionSummary extends Entry {

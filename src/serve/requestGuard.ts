@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 
 /** Why a request is turned away. */
-export interface Refusal {
+interface Refusal {
   readonly status: 400 | 403 | 405;
   readonly error: string;
 }

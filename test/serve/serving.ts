@@ -36,7 +36,7 @@ export function writeRun(folder: string, rows: number, change: Partial<typeof ma
   writeFileSync(join(folder, "checkpoints", "step-000000008.safetensors"), "weights");
 }
 
-export function writeReproduction(folder: string): void {
+function writeReproduction(folder: string): void {
   for (const part of ["figures", "data", "linear-alignment", "stability"]) {
     mkdirSync(join(folder, part), { recursive: true });
   }
@@ -50,7 +50,7 @@ export function writeReproduction(folder: string): void {
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>reproduction</title>");
 }
 
-export function writeBuild(folder: string): void {
+function writeBuild(folder: string): void {
   mkdirSync(join(folder, "assets"), { recursive: true });
   const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; connect-src 'none'">`;
   writeFileSync(join(folder, "index.html"), `<!doctype html>\n<head>\n${policy}</head>explorer`);
