@@ -135,12 +135,15 @@ describe.skipIf(chromiumMissing)(
     });
 
     test("Train streams steps, Stop ends it, the address says where, and Back goes to the start", async () => {
-      const { page, complaints } = await explorer.open("#alignment?data=digits&model=fnn&width=12&n=100");
+      const { page, complaints } = await explorer.open(
+        "#alignment?data=digits&side=28&model=cnn&width=6&n=100&directions=5",
+      );
       await page.locator('[data-ready="true"]').waitFor();
       const before = await fact(page, "L, loss");
-      await page.getByRole("button", { name: "Train", exact: true }).click();
-      await page.getByText("Along training").waitFor();
-      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByRole("button", { name: "Train", exact: true }).press("Enter");
+      await page.getByRole("heading", { name: "Along training" }).waitFor();
+      // the same button, so that the focus stays
+      await page.keyboard.press("Enter");
       await page.getByRole("button", { name: "Train", exact: true }).waitFor();
       await expect.poll(() => page.url()).toMatch(/steps=\d+/);
       const steps = Number(/steps=(\d+)/.exec(page.url())?.[1]);
