@@ -1,6 +1,6 @@
 import type { Check, Row } from "../experiment.ts";
 import { sharpnessNames } from "../minima/sharpness.ts";
-import { distinct, groups, numbers, where } from "../rows.ts";
+import { groups, mean, numbers, where } from "../rows.ts";
 import { type Bounds, check, worst } from "../verdict.ts";
 import { leftAt, type Optimiser } from "./setting.ts";
 
@@ -10,8 +10,8 @@ const margins = {
    * step that takes its loss over the line, often a kick along u₁, and so has more there than in the mean.
    */
   departure: { GD: { atLeast: 0.9 }, SGD: { atMost: 0.7 } },
-  /** log₁₀ of the network's loss over that of the linearised run, up to that loss: a fifth. */
-  firstOrder: { logLoss: -3, deviation: Math.log10(1.2) },
+  /** Of the network's loss from that of the linearised run, up to that loss: what parts them grows as √L, there to a hundredth. */
+  firstOrder: { logLoss: -4, deviation: 0.1 },
   /** A minimum that is kept at 1.5 times the largest η that θ* could be kept at is about 1.5 times flatter, 0.67; with some room. */
   flatter: { atMost: 0.75 },
   /** Of the followed runs. */
@@ -25,7 +25,7 @@ export function farChecks(rows: readonly Row[]): readonly Check[] {
   return [
     departure(departures, "GD"),
     departure(departures, "SGD"),
-    firstOrder(where(rows, { kind: "path" })),
+    firstOrder(where(rows, { kind: "path" }), ends),
     settled(ends),
     flatter(ends),
     flatterThanDescent(ends),
@@ -45,30 +45,42 @@ function departure(rows: readonly Row[], optimiser: Optimiser): Check {
   );
 }
 
-function firstOrder(paths: readonly Row[]): Check {
+/** Of the runs that leave: one that comes near that loss and goes back has had long to part from first order. */
+function firstOrder(paths: readonly Row[], ends: readonly Row[]): Check {
   const { logLoss, deviation } = margins.firstOrder;
   return worstOf(
-    `first order holds until the loss is 10^${logLoss} of that of f = 0: up to there it is within ${Math.round(100 * (10 ** deviation - 1))} % of that of the linearised run on the same batches (|log₁₀| of the ratio at the last look before)`,
-    { atMost: deviation },
-    groups(paths, ["subject", "optimiser", "factor"]).map(({ name, rows: own }) => ({
+    `first order holds until the loss is 10^${logLoss} of that of f = 0: up to there it is within ${100 * deviation} % of that of the linearised run on the same batches (mean log₁₀ |ratio − 1| at the last look before, runs that leave)`,
+    { atMost: Math.log10(deviation) },
+    groups(
+      ends.filter(({ left }) => left !== null),
+      ["subject", "optimiser", "factor"],
+    ).map(({ name, rows: own }) => ({
       name,
-      values: distinct<number>(own, "seed").flatMap((seed) => {
-        const path = where(own, { seed });
+      values: own.flatMap(({ subject, seed, optimiser, factor }) => {
+        const path = where(paths, { subject, seed, optimiser, factor });
         const beyond = path.findIndex((row) => (row.logLoss as number) > logLoss);
-        const last = path[(beyond < 0 ? path.length : beyond) - 1];
-        return last ? [Math.abs((last.logLoss as number) - (last.logLinear as number))] : [];
+        const last = path[beyond - 1];
+        return last ? [logDeviation(last)] : [];
       }),
     })),
   );
+}
+
+/** log₁₀ |L/L' − 1|, to rounding. */
+function logDeviation({ logLoss, logLinear }: Row): number {
+  const ratio = 10 ** ((logLoss as number) - (logLinear as number));
+  return Math.log10(Math.max(Math.abs(ratio - 1), Number.EPSILON));
 }
 
 function settled(ends: readonly Row[]): Check {
   return worstOf(
     `the runs come to another minimum: at most ${100 * margins.elsewhere.atMost} % of them do not leave in time or do not settle again; these are left out below`,
     margins.elsewhere,
-    groups(ends, ["subject", "optimiser", "factor"]).map(({ name, rows: own }) => ({
+    groups(ends, ["optimiser"]).map(({ name, rows: own }) => ({
       name,
-      values: own.map((row) => (arrived(row) ? 0 : 1)),
+      values: groups(own, ["subject", "seed"]).map(
+        ({ rows: of }) => of.filter((row) => !arrived(row)).length / of.length,
+      ),
     })),
   );
 }
@@ -87,24 +99,23 @@ function flatter(ends: readonly Row[]): Check {
   );
 }
 
-/** Every factor of SGD against every one of GD at a larger η, network by network. */
+/** Every factor of SGD against the runs of GD from the same θ*, network by network; all of these are at a larger η. */
 function flatterThanDescent(ends: readonly Row[]): Check {
   const there = ends.filter(arrived);
   const descents = where(there, { optimiser: "GD" });
   return worstOf(
-    "SGD's new minimum is flatter than that of GD from the same θ* at a larger η: λ_max, Tr G and ‖G‖_F are each less (ratio of the two)",
+    "SGD's new minimum is flatter than those of GD from the same θ* at larger η: λ_max, Tr G and ‖G‖_F are each less (ratio to their mean over GD's factors)",
     { atMost: 1 },
     groups(where(there, { optimiser: "SGD" }), ["subject", "factor"]).flatMap(({ name, rows: own }) =>
-      distinct<number>(descents, "factor").flatMap((factor) =>
-        Object.entries(sharpnessNames).map(([measure, symbol]) => ({
-          name: `${name} against GD at ${factor}, ${symbol}`,
-          values: own.flatMap(({ subject, seed, rate, [measure]: value }) =>
-            where(descents, { subject, seed, factor })
-              .filter((other) => (other.rate as number) > (rate as number))
-              .map((other) => (value as number) / (other[measure] as number)),
-          ),
-        })),
-      ),
+      Object.entries(sharpnessNames).map(([measure, symbol]) => ({
+        name: `${name}, ${symbol}`,
+        values: own.flatMap(({ subject, seed, rate, [measure]: value }) => {
+          const others = where(descents, { subject, seed }).filter(
+            (other) => (other.rate as number) > (rate as number),
+          );
+          return others.length > 0 ? [(value as number) / mean(numbers(others, measure))] : [];
+        }),
+      })),
     ),
   );
 }

@@ -14,8 +14,8 @@ const margins = {
   decay: 0.02,
   /** What of the loss is not along u₁ when it has grown ×100 is what lay elsewhere at θ*, a hundredth, and terms of second order. */
   alone: 0.98,
-  /** Of loss or displacement in other groups of directions than predicted: the spread of a population. */
-  misplaced: 0.1,
+  /** Of loss or displacement in other groups of directions than predicted: the spread of a population of 64. */
+  misplaced: 0.15,
   /** The paper's bound on D_k with its constant, which it does not give, at 1. */
   paperConstant: 1,
 };
