@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { encodeParquet } from "../data/parquet.ts";
 import type { Experiment, ExperimentResult, Scale } from "../experiments/experiment.ts";
 import { overall } from "../experiments/verdict.ts";
+import { encodeCsv, figureTable } from "../report/figure/figureTable.ts";
+import { printWidth } from "../report/figure/printWidth.ts";
 import { renderFigure } from "../report/figure/renderFigure.ts";
 import { renderPng } from "../report/figure/renderPng.ts";
 import type { ReportedExperiment } from "../report/reproduction.ts";
@@ -14,12 +16,19 @@ export interface ExperimentRun {
   readonly seconds: number;
 }
 
+/** What computed it. */
+export interface Maker {
+  readonly version: string;
+  readonly kernels: string;
+}
+
 /** Writes everything of one experiment under `folder`: data, figures, result.json, and the record that the page is made from. */
 export async function writeExperiment(
   folder: string,
   experiment: Experiment,
   result: ExperimentResult,
   run: ExperimentRun,
+  maker: Maker,
 ): Promise<ReportedExperiment> {
   const { id, title, claim } = experiment;
   const verdict = overall(result.checks);
@@ -27,17 +36,19 @@ export async function writeExperiment(
     id: figure.id,
     svg: `figures/${id}-${figure.id}.svg`,
     png: `figures/${id}-${figure.id}.png`,
+    csv: `figures/${id}-${figure.id}.csv`,
   }));
   const files = { data: `data/${id}.parquet`, result: `${id}/result.json`, figures };
   const { checks, reading, setting } = result;
   const document = { id, claim, verdict, evidence: { checks, reading, setting }, ...run };
-  const reported: ReportedExperiment = { id, title, claim, verdict, result, ...run, files };
+  const reported: ReportedExperiment = { id, title, claim, verdict, result, ...run, ...maker, files };
 
   await writeFileAtomically(join(folder, files.data), encodeParquet(result.table));
   for (const [index, figure] of result.figures.entries()) {
-    const svg = renderFigure(figure, { theme: "light" });
+    const svg = renderFigure(figure, { theme: "light", width: printWidth(figure) });
     await writeFileAtomically(join(folder, figures[index].svg), svg);
     await writeFileAtomically(join(folder, figures[index].png), await renderPng(svg));
+    await writeFileAtomically(join(folder, figures[index].csv), encodeCsv(figureTable(figure)));
   }
   await writeFileAtomically(join(folder, files.result), `${JSON.stringify(document, null, 2)}\n`);
   await writeFileAtomically(recordPath(folder, id), JSON.stringify(reported));

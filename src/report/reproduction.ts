@@ -10,19 +10,28 @@ export interface ReportedExperiment {
   readonly seconds: number;
   readonly seed: number;
   readonly scale: Scale;
+  readonly version: string;
+  /** Which kernels computed it, for example "OpenBLAS, 2 threads". */
+  readonly kernels: string;
   /** Paths relative to the page. */
   readonly files: {
     readonly data: string;
     readonly result: string;
-    readonly figures: readonly { readonly id: string; readonly svg: string; readonly png: string }[];
+    readonly figures: readonly {
+      readonly id: string;
+      readonly svg: string;
+      readonly png: string;
+      readonly csv: string;
+    }[];
   };
 }
 
 /** Everything the page of `noisegeo reproduce` tells. */
 export interface Reproduction {
   readonly experiments: readonly ReportedExperiment[];
+  /** Experiments that there are and that the folder does not hold. */
+  readonly leftOut: readonly { readonly id: string; readonly title: string }[];
   readonly version: string;
-  /** Which kernels computed it, for example "OpenBLAS, 2 threads". */
   readonly kernels: string;
   /** The command line that made it. */
   readonly command: string;

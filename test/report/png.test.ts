@@ -23,16 +23,16 @@ async function inkOf(content: string): Promise<number> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20" font-family="system-ui, sans-serif">${content}</svg>`;
   const data = chunks(await renderPng(svg)).filter(({ type }) => type === "IDAT");
   return inflateSync(Buffer.concat(data.map((chunk) => chunk.data))).filter(
-    (byte, index) => byte !== 0 && index % 481 !== 0,
+    (byte, index) => byte !== 0 && index % 961 !== 0,
   ).length;
 }
 
-test("a PNG has twice the size of its SVG", async () => {
+test("a PNG has four times the size of its SVG: 384 dots to the inch", async () => {
   const svg = renderFigure(everyLayer, { theme: "light" });
   const [, width, height] = svg.match(/width="(\d+)" height="(\d+)"/)!.map(Number);
   const [header] = chunks(await renderPng(svg));
   expect(header.type).toBe("IHDR");
-  expect([header.data.readUInt32BE(0), header.data.readUInt32BE(4)]).toEqual([2 * width, 2 * height]);
+  expect([header.data.readUInt32BE(0), header.data.readUInt32BE(4)]).toEqual([4 * width, 4 * height]);
 });
 
 test("text is drawn with the font that comes along, mathematics included", async () => {

@@ -141,6 +141,8 @@ export function reported(id: string, verdict: Verdict, figures: readonly Figure[
     seconds: 73.2,
     seed: 7,
     scale: "quick",
+    version: "0.1.0",
+    kernels: "OpenBLAS, 2 threads",
     result: {
       checks: [check("holds", "a check that holds"), check(verdict, `the check that ${verdict}`)],
       reading: "Loss alignment stayed near 1. The interval narrows with n.",
@@ -159,12 +161,14 @@ export function reported(id: string, verdict: Verdict, figures: readonly Figure[
         id: figure.id,
         svg: `figures/${id}-${figure.id}.svg`,
         png: `figures/${id}-${figure.id}.png`,
+        csv: `figures/${id}-${figure.id}.csv`,
       })),
     },
   };
 }
 
 export const reproduction: Reproduction = {
+  leftOut: [{ id: "cyclical", title: "Cyclical learning rates find flatter minima" }],
   version: "0.1.0",
   kernels: "OpenBLAS, 2 threads",
   command: "npx noisegeo reproduce --seed 7 --scale quick --out report",

@@ -1,11 +1,12 @@
 import { createRequire } from "node:module";
 import { renderAsync } from "@resvg/resvg-js";
 
-const SCALE = 2;
+/** 384 dots to the inch where 96 CSS pixels are one. */
+const SCALE = 4;
 const FAMILY = "DejaVu Sans";
 
 /**
- * Draws an SVG of `renderFigure` (theme "light" or "dark") to PNG bytes at twice its size. Text is set in
+ * Draws an SVG of `renderFigure` (theme "light" or "dark") to PNG bytes at four times its size. Text is set in
  * DejaVu Sans from the package `dejavu-fonts-ttf`: the same picture on every machine, with or without fonts
  * of its own.
  */
