@@ -59,14 +59,14 @@ function firstOrder(paths: readonly Row[], ends: readonly Row[]): Check {
       values: own.flatMap(({ subject, seed, optimiser, factor }) => {
         const path = where(paths, { subject, seed, optimiser, factor });
         const beyond = path.findIndex((row) => (row.logLoss as number) > logLoss);
-        const last = path[beyond - 1];
-        return last ? [logDeviation(last)] : [];
+        // at the first look the two are at the same place
+        return beyond > 1 ? [logDeviation(path[beyond - 1])] : [];
       }),
     })),
   );
 }
 
-/** log₁₀ |L/L' − 1|, to rounding. */
+/** log₁₀ |L/L' − 1|, down to rounding. */
 function logDeviation({ logLoss, logLinear }: Row): number {
   const ratio = 10 ** ((logLoss as number) - (logLinear as number));
   return Math.log10(Math.max(Math.abs(ratio - 1), Number.EPSILON));

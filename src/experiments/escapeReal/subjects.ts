@@ -64,9 +64,5 @@ export const subjects: Record<Scale, readonly Subject[]> = {
       ...large,
       architecture: { name: "resnet", depth: 8, width: 0.5, batchNorm: "frozen", activation: "tanh" },
     }),
-    on("cifar10", "VGG-11, CIFAR-10", {
-      ...large,
-      architecture: { name: "vgg", depth: 11, width: 0.125, batchNorm: "frozen", activation: "tanh" },
-    }),
   ],
 };
