@@ -62,6 +62,9 @@ describe.each([
       "directional alignment",
       "Gauss–Newton matrix",
       "effective dimension",
+      "noise covariance",
+      "stability threshold",
+      "Dk",
       "verdict",
       "interval",
     ]);
@@ -73,16 +76,33 @@ describe("the page of a reproduction", () => {
 
   test("opens with what came out", () => {
     expect(texts(document, ".headline")).toEqual(["1 of 3 claims holds, 1 fails, 1 is inconclusive."]);
-    expect(texts(document, ".summary tbody tr th")).toEqual(
-      reproduction.experiments.map(({ title }) => title),
+    expect(texts(document, ".overview tr:not(.step) th[scope=row]")).toEqual(
+      ["directional-alignment", "loss-alignment", "escape"].map((id) => `The claim called ${id}`),
     );
-    expect(texts(document, ".summary tbody .verdict")).toEqual(["holds", "inconclusive", "fails"]);
-    expect(texts(document, ".summary tbody .estimate")[0]).toBe("1.012 [0.999, 1.025]");
-    expect(texts(document, ".summary tbody .statement")).toEqual([
-      "a check that holds",
-      "the check that inconclusive",
-      "the check that fails",
+    expect(texts(document, ".overview tbody .verdict")).toEqual(["fails", "holds", "inconclusive"]);
+    expect(texts(document, ".overview .step")).toEqual([
+      "It follows the curvature direction by direction",
+      "Further claims",
     ]);
+    // |1.05 − 1.012| / 0.0131
+    expect(texts(document, ".overview .margin")).toEqual(["2.9", "2.9", "2.9"]);
+    expect(texts(document, ".overview .seeds")).toEqual(["20", "20", "20"]);
+    expect(texts(document, ".opening")[0]).toContain("4 of 6 checks hold; 6 could have failed");
+  });
+
+  test("says what was not run and what ran without its data", () => {
+    expect(texts(document, ".omitted li")).toEqual([
+      "Cyclical learning rates find flatter minima (cyclical): not run.",
+    ]);
+    const [first, ...others] = reproduction.experiments;
+    const table = {
+      kind: ["left out", "left out", "start"],
+      reason: ["no MNIST here", "no MNIST here", null],
+    };
+    const lacking = { ...first, result: { ...first.result, table } };
+    const page = opened(renderPage({ ...reproduction, leftOut: [], experiments: [lacking, ...others] }));
+    expect(texts(page, ".omitted li")).toEqual([`${first.title}: 2 trials left out: no MNIST here`]);
+    expect(opened(renderPage({ ...reproduction, leftOut: [] })).querySelector(".omitted")).toBeNull();
   });
 
   test("tells each claim whole", () => {
@@ -94,7 +114,9 @@ describe("the page of a reproduction", () => {
       expect(texts(section, ".checks .bounds")).toEqual(result.checks.map(() => "0.95 to 1.05"));
       expect(section.querySelectorAll("figure")).toHaveLength(result.figures.length);
       expect(section.querySelectorAll("figure svg")).toHaveLength(2 * result.figures.length);
-      expect(texts(section, ".setting li").at(-1)).toBe("Seed 7, quick scale, 1 min 13 s.");
+      expect(texts(section, ".setting li").at(-1)).toBe(
+        "Seed 7, quick scale, 1 min 13 s; noise-geometry 0.1.0 with OpenBLAS, 2 threads.",
+      );
       expect(texts(section, ".command code")).toEqual([
         `npx noisegeo reproduce ${id} --seed 7 --scale quick`,
       ]);
@@ -103,15 +125,15 @@ describe("the page of a reproduction", () => {
       );
       expect(addresses).toContain(`./${files.data}`);
       expect(addresses).toContain(`./${files.result}`);
-      for (const { svg, png } of files.figures) {
-        for (const path of [svg, png])
+      for (const { svg, png, csv } of files.figures) {
+        for (const path of [svg, png, csv])
           expect(addresses.map((address) => decodeURIComponent(address!))).toContain(`./${path}`);
       }
     }
   });
 
   test("shows the first rows and says how many there are", () => {
-    const [numbers] = document.querySelectorAll(".numbers");
+    const [numbers] = document.querySelectorAll(".experiment > .numbers");
     expect(texts(numbers, "summary")).toEqual(["The numbers behind it: first 30 of 64 rows"]);
     expect(numbers.querySelectorAll("tbody tr")).toHaveLength(30);
     expect(texts(numbers, "thead th")).toEqual(["model", "n", "mu"]);

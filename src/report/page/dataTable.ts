@@ -5,8 +5,15 @@ import { fileAddress, type Html, html } from "./html.ts";
 /** Rows shown in the page; the file has them all. */
 const SHOWN = 30;
 
+export interface TableFile {
+  readonly path: string;
+  readonly format: "CSV" | "Parquet";
+  /** What the rows are, as the words to unfold them by. */
+  readonly subject: string;
+}
+
 /** The measurements behind the figures: the first rows, folded away, and a link to the whole. */
-export function dataTable(table: Table, title: string, file: string): Html {
+export function dataTable(table: Table, title: string, { path, format, subject }: TableFile): Html {
   const columns = Object.entries(table);
   const rows = Math.max(0, ...columns.map(([, values]) => values.length));
   if (rows === 0) return html``;
@@ -19,12 +26,12 @@ export function dataTable(table: Table, title: string, file: string): Html {
       html`<tr>${columns.map(([, values]) => html`<td${alignment(values)}>${cell(values[row])}</td>`)}</tr>\n`,
   );
   return html`<details class="numbers">
-<summary>The numbers behind it: ${count}</summary>
-<div class="scroll" role="region" tabindex="0" aria-label="Numbers: ${title}">
+<summary>${subject}: ${count}</summary>
+<div class="scroll" role="group" tabindex="0" aria-label="${subject}: ${title}">
 <table><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table>
 </div>
-<p class="downloads">All rows as <a href="${fileAddress(file)}">Parquet</a></p>
+<p class="downloads">All rows as <a href="${fileAddress(path)}">${format}</a></p>
 </details>`;
 }
 

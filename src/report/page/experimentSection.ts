@@ -34,10 +34,10 @@ ${figures}
 <h3>How it was made</h3>
 <ul class="setting">
 ${result.setting.map((line) => html`<li>${explained(line, seen)}</li>\n`)}
-<li>Seed ${experiment.seed}, ${experiment.scale} scale, ${formatSeconds(experiment.seconds)}.</li>
+<li>Seed ${experiment.seed}, ${experiment.scale} scale, ${formatSeconds(experiment.seconds)}; noise-geometry ${experiment.version} with ${experiment.kernels}.</li>
 </ul>
 <p class="command">Run this one again: <code>${rerunCommand(experiment)}</code></p>
-${dataTable(result.table, title, files.data)}
+${dataTable(result.table, title, { path: files.data, format: "Parquet", subject: "The numbers behind it" })}
 <p class="downloads">Files: <a href="${fileAddress(files.data)}">data (Parquet)</a>,
 <a href="${fileAddress(files.result)}">result (JSON)</a></p>
 </section>`;

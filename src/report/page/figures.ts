@@ -1,5 +1,7 @@
 import type { Figure } from "../../experiments/figure.ts";
+import { figureTable } from "../figure/figureTable.ts";
 import { renderFigure } from "../figure/renderFigure.ts";
+import { dataTable } from "./dataTable.ts";
 import { fileAddress, type Html, html, prose, trusted } from "./html.ts";
 
 const WIDE = 960;
@@ -9,6 +11,8 @@ const NARROW = 340;
 export interface FigureFiles {
   readonly svg: string;
   readonly png: string;
+  /** The points drawn. */
+  readonly csv?: string;
 }
 
 /**
@@ -21,7 +25,16 @@ export function pageFigure(figure: Figure, scope: string, files?: FigureFiles): 
     trusted(renderFigure({ ...figure, id: `${scope}-${figure.id}-${variant}` }, { theme: "page", width }));
   const links = (paths: FigureFiles) =>
     html`<p class="downloads">This figure as <a href="${fileAddress(paths.svg)}">SVG</a>
-or <a href="${fileAddress(paths.png)}">PNG</a></p>`;
+or <a href="${fileAddress(paths.png)}">PNG</a></p>
+${numbers(paths)}`;
+  const numbers = ({ csv }: FigureFiles) =>
+    csv === undefined
+      ? undefined
+      : dataTable(figureTable(figure), figure.title, {
+          path: csv,
+          format: "CSV",
+          subject: "The points of this figure",
+        });
   return html`<figure class="plot">
 <figcaption><h3>${prose(figure.title)}</h3><p>${prose(figure.caption)}</p></figcaption>
 <div class="wide">${drawing("wide", WIDE)}</div>

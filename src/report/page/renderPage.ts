@@ -3,6 +3,7 @@ import type { Reproduction } from "../reproduction.ts";
 import { definitions } from "./definitions.ts";
 import { experimentSection } from "./experimentSection.ts";
 import { type Html, html } from "./html.ts";
+import { omitted } from "./omitted.ts";
 import { contents, opening, QUESTION } from "./opening.ts";
 import { shell } from "./shell.ts";
 import { headline } from "./verdicts.ts";
@@ -17,7 +18,7 @@ export function renderPage(reproduction: Reproduction): string {
     title: QUESTION,
     summary: headline(experiments.map((experiment) => experiment.verdict)),
     contents: contents(experiments),
-    main: html`${opening(reproduction)}${definitions()}${sections}`,
+    main: html`${opening(reproduction)}${definitions()}${sections}${omitted(reproduction)}`,
     footer: footer(reproduction),
   });
 }

@@ -39,6 +39,27 @@ export const TERMS: readonly Term[] = [
       "It is d when all d directions weigh the same, and near 1 when one outweighs the rest.",
   },
   {
+    id: "noise-covariance",
+    name: "noise covariance",
+    definition:
+      "Σ, the covariance of the gradient of the loss of one sample, drawn at random: the noise of SGD at batch size 1. " +
+      "Σ₁ is the second moment, Σ + ∇L∇Lᵀ.",
+  },
+  {
+    id: "stability-threshold",
+    name: "stability threshold",
+    definition:
+      "η*, the learning rate above which SGD started beside a minimum leaves it in mean square; for gradient descent " +
+      "2/λ₁, with λ₁ the largest eigenvalue of G.",
+  },
+  {
+    id: "share-outside",
+    name: "D_k",
+    definition:
+      "The squared displacement from the minimum outside the k sharpest eigen-directions of G, over that within them. " +
+      "Large where SGD leaves along flat directions.",
+  },
+  {
     id: "verdict",
     name: "verdict",
     definition:
@@ -98,7 +119,7 @@ export function definitionOf(id: string): string {
 export function glossary(): Html {
   const entries = TERMS.map(
     ({ id, name, definition }) =>
-      html`<div><dt><dfn>${name}</dfn></dt><dd id="term-${id}">${prose(definition)}</dd></div>\n`,
+      html`<div><dt><dfn>${prose(name)}</dfn></dt><dd id="term-${id}">${prose(definition)}</dd></div>\n`,
   );
   return html`<section class="glossary" aria-labelledby="terms">
 <h2 id="terms">Terms</h2>
