@@ -44,9 +44,9 @@ export const sizes: Record<Scale, Sizes> = {
   paper: {
     subjects: subjects.paper,
     seeds: 20,
-    runs: 512,
+    runs: 256,
     steps: { sgd: 30, gradientDescent: 48 },
-    stride: 3,
+    stride: 6,
     followed: [sgd(1.25, 2000), sgd(1.5, 2000), sgd(2, 2000), gd(1.05, 300), gd(1.1, 300), gd(1.3, 300)],
     settling: 10_000,
   },
@@ -54,7 +54,7 @@ export const sizes: Record<Scale, Sizes> = {
 
 /** B at the raised learning rate, with replacement: the most noise there is. */
 export const batchSize = 1;
-/** η near the minimum: of SGD in units of η*, so that the mean loss grows by a third a step; of GD in units of 2/λ₁, 1.44 a step. */
+/** η near the minimum: of SGD in units of η*, at which the mean loss grows by some 1.4 a step, and of GD in units of 2/λ₁, (2·1.1 − 1)² = 1.44. */
 export const above = { sgd: 1.6, gradientDescent: 1.1 };
 export const arms = { sgd: "SGD", gradientDescent: "GD above 2/λ₁", sameRate: "GD at SGD's η" } as const;
 
