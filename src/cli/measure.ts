@@ -12,6 +12,7 @@ import { writeFileAtomically } from "../runs/atomicFile.ts";
 import { positiveInteger, positiveIntegers } from "./arguments.ts";
 import { commandLine } from "./commandLine.ts";
 import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
+import { estimatedPoint, refuseWithEstimate } from "./measureEstimate.ts";
 import { measureSource } from "./measureSource.ts";
 import { type MeasuredPoint, measureStability, requireBatches, withOneGram } from "./measureStability.ts";
 import { measureTable } from "./measureTable.ts";
@@ -19,7 +20,8 @@ import type { PointSource } from "./pointSource.ts";
 import { startProgress } from "./progress.ts";
 import { addPointOptions, defaultSeed, type PointCommandOptions } from "./sourceOptions.ts";
 
-interface MeasureCommandOptions extends PointCommandOptions {
+export interface MeasureCommandOptions extends PointCommandOptions {
+  readonly estimate?: number;
   readonly top?: number;
   readonly certificate?: boolean;
   readonly hessian?: boolean;
@@ -43,7 +45,16 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
     )
     .option("--replacement", "of --stability: batches are drawn with replacement")
     .option("--certificate", "also the exact extremes of μ over all residuals")
-    .option("--top <count>", "eigen-directions to report (default: all up to 512, else 20)", positiveInteger)
+    .option(
+      "--estimate <pairs>",
+      "for many samples: from so many pairs of them, with intervals; memory does not grow with n²",
+      positiveInteger,
+    )
+    .option(
+      "--top <count>",
+      "eigen-directions to report (default: all up to 512, else 20; none with --estimate)",
+      positiveInteger,
+    )
     .action((options: MeasureCommandOptions) => run(options, signal));
 }
 
@@ -51,6 +62,7 @@ async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise
   if (options.replacement && !options.stability) {
     throw new InputError("--replacement: expected --stability with it, got none; leave --replacement out");
   }
+  refuseWithEstimate(options);
   const source = await measureSource(options);
   try {
     const measurement = await measured(source, options, signal);
@@ -82,7 +94,10 @@ async function measured(
     const { certificate = false, hessian, stability, replacement = false } = options;
     if (stability) requireBatches(stability, replacement, opened.samples);
     const linearization = stability ? withOneGram(opened) : opened;
-    const measurement = await measure(linearization, { kernels, certificate });
+    const measurement =
+      options.estimate === undefined
+        ? await measure(linearization, { kernels, certificate })
+        : await estimatedPoint(opened, options.estimate, { ...options, kernels, signal });
     return {
       ...measurement,
       ...(hessian && { hessian: await hessianOf(linearization, kernels, options, signal) }),

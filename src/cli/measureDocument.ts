@@ -1,6 +1,7 @@
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import type { LossKind } from "../models/linearization.ts";
 import { documentNumbers } from "./documentNumbers.ts";
+import { type EstimateSection, estimateSection, missingFromEstimate } from "./estimateSection.ts";
 import { type MeasuredPoint, type StabilityEntry, stabilityEntry } from "./measureStability.ts";
 
 /** The JSON document of `noisegeo measure` (docs/contract.md): undefined values are null, their reasons stand in `undefined`. */
@@ -39,12 +40,14 @@ export interface MeasureDocument {
     /** Of the starting vectors and the trace's probes. */
     readonly seed: number;
   };
+  readonly estimate?: EstimateSection;
   readonly undefined: Readonly<Record<string, string>>;
 }
 
 /** `top`: how many eigen-directions, sharpest first; `seed`: of what was drawn. */
 export function measureDocument(measurement: MeasuredPoint, top: number, seed: number): MeasureDocument {
-  const { samples, outputs, parameters, lossKind, summary, spectrum, intervals, hessian } = measurement;
+  const { samples, outputs, parameters, lossKind, summary, spectrum, intervals, hessian, estimate } =
+    measurement;
   const numbers = documentNumbers();
   const { finite, field } = numbers;
 
@@ -113,7 +116,11 @@ export function measureDocument(measurement: MeasuredPoint, top: number, seed: n
         seed,
       },
     }),
+    ...(estimate && { estimate: estimateSection(estimate, seed) }),
   } as const;
   if (!isDefined(intervals)) finite(intervals, "lossAlignment.interval");
-  return { ...document, undefined: numbers.undefined };
+  return {
+    ...document,
+    undefined: { ...numbers.undefined, ...(estimate && missingFromEstimate(estimate)) },
+  };
 }

@@ -1,3 +1,5 @@
+import type { BlockEstimate } from "../geometry/estimate/blockMean.ts";
+import type { GeometryEstimate, Sampling } from "../geometry/estimate/estimateGeometry.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { format, withoutNormaliser } from "./measureReading.ts";
 import type { BatchStability, MeasuredPoint } from "./measureStability.ts";
@@ -10,14 +12,15 @@ export interface Fact {
 }
 
 export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
-  const { summary, lossAlignment, intervals, spectrum, certificate, hessian } = measurement;
+  const { summary, lossAlignment, intervals, spectrum, certificate, hessian, estimate } = measurement;
+  const over = estimate ? "of the draws" : "over samples";
   const squareLoss = measurement.lossKind === "mse";
   // what isotropic residuals of several outputs would give says nothing of a softmax
   const outputs = squareLoss ? measurement.outputs : 1;
   const facts: Fact[] = [{ label: "loss L", value: format(summary.loss) }];
   const interval = (kind: "covariance" | "secondMoment", factor = 1) =>
     isDefined(intervals)
-      ? { note: `${range(intervals[kind].low * factor, intervals[kind].high * factor)}, 95 % over samples` }
+      ? { note: `${range(intervals[kind].low * factor, intervals[kind].high * factor)}, 95 % ${over}` }
       : {};
   const aligned = (kind: "covariance" | "secondMoment", factor = 1) =>
     shown(isDefined(lossAlignment) ? lossAlignment[kind] * factor : lossAlignment);
@@ -48,24 +51,31 @@ export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
       ...interval("covariance", outputs),
     });
   }
-  facts.push({
-    label: "decoupling ‖Σ − 2L·G‖/‖2L·G‖",
-    value: shown(measurement.decoupling),
-    note: "0: Σ = 2L·G",
-  });
-  if (outputs > 1) {
-    facts.push({ label: "decoupling from (2L/C)·G", value: shown(measurement.decouplingPerOutput) });
+  if (!estimate) {
+    facts.push({
+      label: "decoupling ‖Σ − 2L·G‖/‖2L·G‖",
+      value: shown(measurement.decoupling),
+      note: "0: Σ = 2L·G",
+    });
+    if (outputs > 1) {
+      facts.push({ label: "decoupling from (2L/C)·G", value: shown(measurement.decouplingPerOutput) });
+    }
   }
   facts.push(
-    { label: "Gauss–Newton ‖G‖_F", value: format(summary.gaussNewtonFrobenius) },
-    { label: "Tr G", value: format(summary.gaussNewtonTrace) },
     {
-      label: "λ_max(G)",
-      value: format(spectrum.eigenvalues[0] ?? 0),
-      note: `rank ${spectrum.eigenvalues.length}`,
+      label: "Gauss–Newton ‖G‖_F",
+      value: format(summary.gaussNewtonFrobenius),
+      ...sampledNote(estimate?.gaussNewtonFrobenius),
     },
-    { label: "noise Tr Σ (batch size 1)", value: format(summary.noiseTrace) },
+    { label: "Tr G", value: format(summary.gaussNewtonTrace), ...sampledNote(estimate?.gaussNewtonTrace) },
+    ...sharpest(spectrum.eigenvalues, estimate),
+    {
+      label: "noise Tr Σ (batch size 1)",
+      value: format(summary.noiseTrace),
+      ...sampledNote(estimate?.noiseTrace),
+    },
     { label: "gradient ‖∇L‖²", value: format(summary.gradientNormSquared) },
+    ...(estimate ? [pairsTaken(estimate.sampling)] : []),
   );
   if (hessian) {
     const { largest, trace, traceStandardError } = hessian;
@@ -95,6 +105,30 @@ export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
     );
   }
   return facts;
+}
+
+function sampledNote(estimate: BlockEstimate | undefined): { readonly note?: string } {
+  return estimate
+    ? { note: `${range(estimate.interval.low, estimate.interval.high)}, 95 % of the draws` }
+    : {};
+}
+
+/** λ_max with what is known of the rest of the spectrum; nothing where no direction was asked for. */
+function sharpest(eigenvalues: Float64Array, estimate: GeometryEstimate | undefined): Fact[] {
+  const fact = { label: "λ_max(G)", value: format(eigenvalues[0] ?? 0) };
+  if (!estimate) return [{ ...fact, note: `rank ${eigenvalues.length}` }];
+  if (eigenvalues.length === 0) return [];
+  return [{ ...fact, note: `± ${format(estimate.eigenDirections.residuals[0])}` }];
+}
+
+function pairsTaken({ pairs, blocks, blockSamples, samplesUsed, exact }: Sampling): Fact {
+  return {
+    label: "pairs of samples",
+    value: String(pairs),
+    note: exact
+      ? "all there are: nothing is estimated"
+      : `in ${blocks} independent blocks of ${blockSamples} draws, ${samplesUsed} samples used; L and ‖∇L‖² are exact`,
+  };
 }
 
 function stabilityFacts({ batch, replacement, ...stability }: BatchStability): Fact[] {

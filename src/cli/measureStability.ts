@@ -10,6 +10,7 @@ import {
   type NecessaryConditions,
   necessaryConditions,
 } from "../dynamics/stabilityBounds.ts";
+import type { GeometryEstimate } from "../geometry/estimate/estimateGeometry.ts";
 import type { Measurement } from "../geometry/measure.ts";
 import { squareLossOnly, type Undefined } from "../geometry/undefined.ts";
 import { InputError } from "../inputError.ts";
@@ -28,9 +29,11 @@ export interface BatchStability {
   readonly gradientDescent: number | Undefined;
 }
 
-/** A measurement, with the stability of SGD where it was asked for. */
+/** A measurement, with the stability of SGD where it was asked for, and what was sampled where K was too large. */
 export interface MeasuredPoint extends Measurement {
   readonly stability?: readonly BatchStability[];
+  /** Where the numbers come from pairs of samples. */
+  readonly estimate?: GeometryEstimate;
 }
 
 /** Throws an InputError where batches without replacement are larger than there are samples. */

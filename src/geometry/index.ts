@@ -8,6 +8,15 @@ export {
 } from "./certificate.ts";
 export { decouplingDistance } from "./decoupling.ts";
 export { directionalAlignment, directionalAlignments } from "./directional.ts";
+export type { BlockEstimate } from "./estimate/blockMean.ts";
+export {
+  type EstimateOptions,
+  estimateGeometry,
+  fewestPairs,
+  type GeometryEstimate,
+  pairsOf,
+  type Sampling,
+} from "./estimate/estimateGeometry.ts";
 export {
   type HessianEigenvalue,
   type HessianMeasurement,
@@ -31,7 +40,7 @@ export { momentIntervals } from "./momentInterval.ts";
 export { type JacobianBlock, type MomentAccumulator, type Moments, momentAccumulator } from "./moments.ts";
 export { type NoiseSummary, noiseSummary } from "./noise.ts";
 export { type GradientNoiseScale, gradientNoiseScale } from "./noiseScale.ts";
-export { type GeometryPoint, geometryPoint, pointOf } from "./point.ts";
+export { type GeometryPoint, geometryPoint, pointOf, type ResidualPoint } from "./point.ts";
 export {
   covarianceOperator,
   covarianceProduct,

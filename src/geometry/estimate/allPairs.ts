@@ -10,7 +10,7 @@ export async function allPairs(
   grams: BlockGrams,
   population: number,
   outputs: number,
-  onProgress?: (fraction: number) => void,
+  onProgress?: (fraction: number) => void | Promise<void>,
 ): Promise<PairSums> {
   const size = blockSize(outputs);
   const tiles: Int32Array[] = [];
@@ -42,7 +42,7 @@ export async function allPairs(
         }
       }
     }
-    onProgress?.(((t + 1) / tiles.length) ** 2);
+    await onProgress?.(((t + 1) / tiles.length) ** 2);
   }
   return {
     frobeniusSquared: sums.frobenius / population / population,

@@ -52,8 +52,8 @@ export interface EstimateOptions {
   /** Eigen-directions of G; 0 by default. What they carry of K is then known and not sampled. */
   readonly top?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Of the pairs: the fraction taken. */
-  readonly onProgress?: ((fraction: number) => void) | undefined;
+  /** Of the pairs: the fraction taken. What it throws ends the work; a promise is waited for. */
+  readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
 /** Fewer leave too few samples a block for intervals to hold what they promise. */
@@ -96,7 +96,7 @@ export async function estimateGeometry(
     if (whole) {
       const sums = await allPairs(grams, n, outputs, (fraction) => {
         signal?.throwIfAborted();
-        options.onProgress?.(fraction);
+        return options.onProgress?.(fraction);
       });
       const sampling = { pairs: pairsOf(n), blocks: 1, blockSamples: n, samplesUsed: n, exact: true };
       return { sums: [sums], sampling };

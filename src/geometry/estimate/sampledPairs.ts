@@ -41,7 +41,7 @@ export async function sampledPairs(
   options: {
     readonly stream: RandomStream;
     readonly signal?: AbortSignal | undefined;
-    readonly onProgress?: ((fraction: number) => void) | undefined;
+    readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
   },
 ): Promise<SampledPairs> {
   const sums: PairSums[] = [];
@@ -57,7 +57,7 @@ export async function sampledPairs(
         ? withKnown(whole, pairSums({ ...block, gram: known.gramOf(samples) }, population), known.sums)
         : whole,
     );
-    options.onProgress?.((b + 1) / blocks);
+    await options.onProgress?.((b + 1) / blocks);
   }
   return { sums, samplesUsed: used.size };
 }

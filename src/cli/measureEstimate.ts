@@ -1,0 +1,95 @@
+/** `noisegeo measure --estimate`: the same numbers from pairs of samples, where the Gram matrix of all would be too large. */
+import { setImmediate } from "node:timers/promises";
+import {
+  type EstimateOptions,
+  estimateGeometry,
+  fewestPairs,
+  type GeometryEstimate,
+  pairsOf,
+} from "../geometry/estimate/estimateGeometry.ts";
+import { isDefined, type Undefined } from "../geometry/undefined.ts";
+import { InputError } from "../inputError.ts";
+import type { SampledGramLinearization } from "../models/linearization.ts";
+import { createStream } from "../random/index.ts";
+import type { MeasureCommandOptions } from "./measure.ts";
+import type { MeasuredPoint } from "./measureStability.ts";
+import { type Progress, startProgress } from "./progress.ts";
+import { defaultSeed } from "./sourceOptions.ts";
+
+const needsGram: Undefined = {
+  undefined: "it needs the Gram matrix of all samples; measure fewer of them without --estimate",
+};
+
+/** Throws an InputError on options that need all of K. */
+export function refuseWithEstimate({ estimate, certificate, stability }: MeasureCommandOptions): void {
+  if (estimate === undefined) return;
+  const option = certificate ? "--certificate" : stability ? "--stability" : undefined;
+  if (option === undefined) return;
+  throw new InputError(
+    `${option}: expected without --estimate, got both: it needs the Gram matrix of all samples; leave one out, or measure fewer samples (--samples)`,
+  );
+}
+
+/** Throws an InputError on too few pairs for intervals. */
+export async function estimatedPoint(
+  linearization: SampledGramLinearization,
+  pairs: number,
+  options: Pick<EstimateOptions, "kernels" | "top" | "signal"> & {
+    readonly seed?: number;
+  },
+): Promise<MeasuredPoint> {
+  const least = Math.min(fewestPairs, pairsOf(linearization.samples));
+  if (pairs < least) {
+    throw new InputError(
+      `--estimate: expected at least ${least} pairs, fewer leave intervals that miss too often, got ${pairs}; give more`,
+    );
+  }
+  const { kernels, top, signal, seed = defaultSeed } = options;
+  // begins with the pairs: the sweeps before them would spoil its forecast
+  let progress: Progress | undefined;
+  try {
+    const estimate = await estimateGeometry(linearization, {
+      kernels,
+      top,
+      signal,
+      pairs,
+      stream: createStream(seed).split("estimate"),
+      async onProgress(fraction) {
+        // lets an interrupt be noticed
+        await setImmediate();
+        progress ??= startProgress("sampling pairs");
+        progress.update(fraction);
+      },
+    });
+    return asMeasurement(estimate);
+  } finally {
+    progress?.finish();
+  }
+}
+
+function asMeasurement(estimate: GeometryEstimate): MeasuredPoint {
+  const { lossAlignment, eigenDirections, samples, outputs, parameters, lossKind } = estimate;
+  return {
+    samples,
+    outputs,
+    parameters,
+    lossKind,
+    summary: {
+      loss: estimate.loss,
+      gradientNormSquared: estimate.gradientNormSquared,
+      gaussNewtonFrobenius: estimate.gaussNewtonFrobenius.value,
+      gaussNewtonTrace: estimate.gaussNewtonTrace.value,
+      noiseTrace: estimate.noiseTrace.value,
+    },
+    lossAlignment: isDefined(lossAlignment)
+      ? { covariance: lossAlignment.covariance.value, secondMoment: lossAlignment.secondMoment.value }
+      : lossAlignment,
+    intervals: isDefined(lossAlignment)
+      ? { covariance: lossAlignment.covariance.interval, secondMoment: lossAlignment.secondMoment.interval }
+      : lossAlignment,
+    spectrum: eigenDirections,
+    decoupling: needsGram,
+    decouplingPerOutput: needsGram,
+    estimate,
+  };
+}
