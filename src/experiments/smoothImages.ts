@@ -1,23 +1,24 @@
-import type { RandomStream } from "../../random/stream.ts";
+import type { RandomStream } from "../random/stream.ts";
 
 /** Frequencies along each axis, and how fast their amplitudes fall. */
 const frequencies = 5;
 
-/** n pictures of side², row by row, each a Gaussian field of low frequencies about the picture of its class; targets are ±1. */
+/** n pictures of side², row by row, each a Gaussian field of low frequencies about the picture of its class, 0, 1, … in turn. */
 export function smoothImages(
   samples: number,
   side: number,
+  classes: number,
   stream: RandomStream,
-): { readonly inputs: Float64Array; readonly targets: Float64Array } {
+): { readonly inputs: Float64Array; readonly labels: Int32Array } {
   const inputs = new Float64Array(samples * side * side);
-  const targets = Float64Array.from({ length: samples }, (_, i) => (i % 2 === 0 ? 1 : -1));
-  const classes = [field(side, stream.split("class", 0)), field(side, stream.split("class", 1))];
+  const labels = Int32Array.from({ length: samples }, (_, i) => i % classes);
+  const commons = Array.from({ length: classes }, (_, k) => field(side, stream.split("class", k)));
   for (let i = 0; i < samples; i++) {
     const own = field(side, stream.split("image", i));
-    const common = classes[i % 2];
+    const common = commons[labels[i]];
     for (let k = 0; k < own.length; k++) inputs[i * own.length + k] = (own[k] + common[k]) / 2;
   }
-  return { inputs, targets };
+  return { inputs, labels };
 }
 
 /** Σ ξ_ab/(1 + a + b)·cos(πa(x + ½)/side)·cos(πb(y + ½)/side) with ξ ~ N(0, 1). */
