@@ -70,7 +70,8 @@ export async function lookAt(
     isotropic: outputs * isotropic.loss,
     overIsotropic: measured.loss / isotropic.loss,
     bound: isDefined(bound) ? outputs * bound : null,
-    fisher: 2 * summary.loss * measured.loss,
+    // Tr(ΣG)/‖G‖_F²: what compares with 1 for cross-entropy (docs/theory.md §9)
+    fisher: point.lossKind === "mse" ? null : 2 * summary.loss * measured.loss,
     sharpest: outputs * mean(measured.eigen.slice(0, directions.sharpest)),
     random: outputs * mean(measured.random),
     randomCurvature: trace / linearization.parameters / eigenvalues[0],

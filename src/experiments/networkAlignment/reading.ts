@@ -1,6 +1,6 @@
 import type { Row } from "../experiment.ts";
 import { groups, mean, numbers, where } from "../rows.ts";
-import { entropyLoss, initial, looks, oneHotLoss, scalarLoss } from "./setting.ts";
+import { entropyLoss, fewest, initial, looks, oneHotLoss, scalarLoss } from "./setting.ts";
 
 const last = looks[looks.length - 1].theta;
 
@@ -71,10 +71,11 @@ function percent(rows: readonly Row[], field: string): string {
   return `${Math.min(...means)} to ${Math.max(...means)}`;
 }
 
+/** The mean over seeds of every case that runs enough came to. */
 function meansOf(rows: readonly Row[], field: string): readonly number[] {
-  return groups(rows, ["network", "width", "data", "theta"]).map(({ rows: own }) =>
-    mean(numbers(own, field)),
-  );
+  return groups(rows, ["network", "width", "data", "theta"])
+    .filter((group) => group.rows.length >= fewest)
+    .map((group) => mean(numbers(group.rows, field)));
 }
 
 /** Two digits. */

@@ -25,8 +25,8 @@ export const looks = [
   { theta: "end", share: 0.01 },
 ] as const;
 
-/** A look that fewer runs of a case came to is neither judged nor drawn. */
-export const fewest = 4;
+/** A look that fewer runs of a case came to is neither judged nor drawn: those few are not like the others. */
+export const fewest = 6;
 
 /** Steps of SGD between two looks at the loss of all samples. */
 export const stride = 20;
