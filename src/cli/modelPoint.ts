@@ -5,10 +5,11 @@ import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
 import { type ArchitectureConfig, readArchitecture } from "../models/network/architectures/schema.ts";
 import { type Graph, parameterCount, parameterOffsets } from "../models/network/graph.ts";
+import { type NetworkPoint, pointOn } from "../models/network/networkPoint.ts";
 import type { Shape } from "../models/network/shape.ts";
-import type { LossName } from "../runs/targets.ts";
+import type { LossName } from "../models/network/targets.ts";
 import { parseYaml } from "../runs/yaml.ts";
-import { type NetworkPoint, openNamedData, pointOn, type SampleOptions } from "./networkData.ts";
+import { openNamedData, type SampleOptions } from "./networkData.ts";
 import { readInputText } from "./readInput.ts";
 
 /** An architecture by configuration (`file`), with weights from PyTorch. */

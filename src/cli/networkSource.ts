@@ -3,9 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import { InputError } from "../inputError.ts";
 import { openVectorMath } from "../linalg/kernels/openVectorMath.ts";
 import { networkModel } from "../models/network/network.ts";
-import { lossNamed } from "../runs/targets.ts";
-import type { NetworkPoint } from "./networkData.ts";
-import type { PointSource } from "./pointSource.ts";
+import type { NetworkPoint } from "../models/network/networkPoint.ts";
+import { lossNamed } from "../models/network/targets.ts";
+import type { PointSource, TrainingStep } from "./pointSource.ts";
 import type { SourceOptions } from "./sourceOptions.ts";
 
 /** The network that the options name, with its data and weights. Throws an InputError where they do not fit together. */
@@ -36,7 +36,9 @@ export async function networkSource(options: SourceOptions): Promise<PointSource
   };
 }
 
-async function readPoint(options: SourceOptions): Promise<NetworkPoint> {
+async function readPoint(
+  options: SourceOptions,
+): Promise<NetworkPoint & { readonly training?: TrainingStep }> {
   const { onnx, model, weights, run, step, data } = options;
   const samples = {
     ...(options.samples !== undefined && { samples: options.samples }),

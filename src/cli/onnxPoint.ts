@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import { openFile } from "../data/byteSource.ts";
+import { type NetworkPoint, pointOn } from "../models/network/networkPoint.ts";
+import type { LossName } from "../models/network/targets.ts";
 import { readOnnx } from "../models/onnx/readOnnx.ts";
-import type { LossName } from "../runs/targets.ts";
-import { type NetworkPoint, openNamedData, pointOn, type SampleOptions } from "./networkData.ts";
+import { openNamedData, type SampleOptions } from "./networkData.ts";
 import { readInput } from "./readInput.ts";
 
 /** A network as PyTorch exports it, with the weights in the file. */

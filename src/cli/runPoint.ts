@@ -3,13 +3,18 @@ import { openDataset } from "../data/dataset/openDataset.ts";
 import { scheduleOf } from "../dynamics/scheduleSchema.ts";
 import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
+import { type NetworkPoint, pointOn } from "../models/network/networkPoint.ts";
+import { targetsFor } from "../models/network/targets.ts";
 import { createStream } from "../random/index.ts";
-import { targetsFor } from "../runs/targets.ts";
 import { checkpointSteps, readCheckpoint } from "../runs/train/checkpoint.ts";
 import type { TrainConfig } from "../runs/train/config.ts";
 import { readManifest } from "../runs/train/manifest.ts";
-import { type NetworkPoint, openNamedData, pointOn, type SampleOptions } from "./networkData.ts";
+import { openNamedData, type SampleOptions } from "./networkData.ts";
 import type { TrainingStep } from "./pointSource.ts";
+
+interface RunPoint extends NetworkPoint {
+  readonly training: TrainingStep;
+}
 
 /** A checkpoint of a training run, the last one unless a step is given, on the run's training data unless others are. */
 export async function runPoint(
@@ -17,7 +22,7 @@ export async function runPoint(
   wanted: number | undefined,
   data: string | undefined,
   options: SampleOptions,
-): Promise<NetworkPoint> {
+): Promise<RunPoint> {
   const manifest = await readManifest(folder);
   if (!manifest) {
     throw new InputError(

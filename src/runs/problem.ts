@@ -10,7 +10,7 @@ import type { ArchitectureConfig } from "../models/network/architectures/schema.
 import type { Graph } from "../models/network/graph.ts";
 import { initializeParameters } from "../models/network/initialize.ts";
 import { type NetworkModel, networkModel } from "../models/network/network.ts";
-import { type LossName, lossNamed, type TargetEncoding, targetsFor } from "./targets.ts";
+import { type LossName, lossNamed, type TargetEncoding, targetsFor } from "../models/network/targets.ts";
 
 export interface ProblemConfig {
   readonly data: DatasetConfig;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { namedSection, oneOfNamed } from "../config.ts";
 import { imageSetNames, splits, standardisations } from "../data/dataset/config.ts";
 import { architectureSchema } from "../models/network/architectures/schema.ts";
+import { lossNames, targetEncodings } from "../models/network/targets.ts";
 
 const count = z.int().min(1);
 const seed = z.int().min(0);
@@ -22,9 +23,6 @@ const datasetSchema = oneOfNamed([
   ...otherSets,
   namedSection("npz", { file: z.string(), ...selection }),
 ]);
-
-export const lossNames = ["mse", "cross-entropy"] as const;
-export const targetEncodings = ["one-hot", "signs", "values"] as const;
 
 export const problemKeys = {
   data: datasetSchema,

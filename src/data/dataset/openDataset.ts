@@ -1,11 +1,11 @@
 import { InputError } from "../../inputError.ts";
 import { openFile } from "../byteSource.ts";
 import { type DatasetConfig, imageSetNames, type Split, splits, standardisations } from "./config.ts";
-import { type Dataset, rowsAt } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
+import { datasetOf } from "./datasetOf.ts";
 import { locateImageSet } from "./imageSets.ts";
 import { readNpzSamples } from "./npzSamples.ts";
-import { selectLabels, selectSamples } from "./select.ts";
-import { selectInputs } from "./selectInputs.ts";
+import { selectSamples } from "./select.ts";
 import { type Standardisation, standardisationOf } from "./standardise.ts";
 import type { StoredSamples } from "./stored.ts";
 
@@ -27,22 +27,8 @@ export async function openDataset(
 ): Promise<Dataset> {
   requireKnown(config);
   const stored = await readStored(config);
-  const indices = selectSamples(stored, config);
-  const { labels, targets, inputShape } = stored;
-  const used = standardisation ?? (await ownStandardisation(config, stored, indices));
-  return {
-    name:
-      indices.length === stored.count
-        ? stored.name
-        : `${stored.name}: ${indices.length} of ${stored.count} samples`,
-    count: indices.length,
-    available: selectSamples(stored, { classes: config.classes }).length,
-    inputShape,
-    inputs: selectInputs(stored, indices, precision, used),
-    ...(labels && { labels: selectLabels(labels, indices, config.classes) }),
-    ...(targets && { targets: { ...targets, values: rowsAt(targets.values, targets.outputs, indices) } }),
-    ...(used && { standardisation: used }),
-  };
+  const used = standardisation ?? (await ownStandardisation(config, stored));
+  return datasetOf(stored, config, precision, used);
 }
 
 async function readStored(config: DatasetConfig, split?: Split): Promise<StoredSamples> {
@@ -53,12 +39,11 @@ async function readStored(config: DatasetConfig, split?: Split): Promise<StoredS
 async function ownStandardisation(
   config: DatasetConfig,
   stored: StoredSamples,
-  indices: Int32Array,
 ): Promise<Standardisation | undefined> {
   const { standardise = "none", classes } = config;
   if (standardise === "none") return undefined;
   if (config.name === "npz" || config.split !== "test")
-    return standardisationOf(stored, indices, standardise);
+    return standardisationOf(stored, selectSamples(stored, config), standardise);
   const training = await readStored(config, "train");
   return standardisationOf(training, selectSamples(training, { classes }), standardise);
 }

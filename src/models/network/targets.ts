@@ -1,8 +1,10 @@
-import type { Dataset } from "../data/dataset/dataset.ts";
-import { oneHot, signs, type Targets } from "../data/dataset/targets.ts";
-import { InputError } from "../inputError.ts";
-import { crossEntropyLoss, type Loss, squareLoss } from "../models/network/losses.ts";
-import type { lossNames, targetEncodings } from "./problemSchema.ts";
+import type { Dataset } from "../../data/dataset/dataset.ts";
+import { oneHot, signs, type Targets } from "../../data/dataset/targets.ts";
+import { InputError } from "../../inputError.ts";
+import { crossEntropyLoss, type Loss, squareLoss } from "./losses.ts";
+
+export const lossNames = ["mse", "cross-entropy"] as const;
+export const targetEncodings = ["one-hot", "signs", "values"] as const;
 
 export type LossName = (typeof lossNames)[number];
 export type TargetEncoding = (typeof targetEncodings)[number];
