@@ -56,13 +56,47 @@ test("a run writes page, figures, data and result; interrupted and resumed it gi
   const rows = await parquetReadObjects({ file });
   expect(rows).toHaveLength((Object.values(record.result.table)[0] as unknown[]).length);
 
+  const summary = JSON.parse(read("whole", "result.json"));
+  expect(summary.experiments).toHaveLength(1);
+  expect(summary.experiments[0]).toMatchObject({
+    id: "decoupling",
+    verdict: expected.verdict,
+    scale: "quick",
+    seed: 3,
+  });
+  expect(summary.experiments[0].checks).toEqual(expected.evidence.checks);
+  const checks = readFileSync(place("whole", "data", "checks.parquet"));
+  const checkRows = await parquetReadObjects({
+    file: checks.buffer.slice(checks.byteOffset, checks.byteOffset + checks.byteLength) as ArrayBuffer,
+  });
+  expect(checkRows.map(({ statement, mean, low, high }) => ({ statement, mean, low, high }))).toEqual(
+    summary.experiments[0].checks.map(
+      ({
+        statement,
+        estimate: { mean, low, high },
+      }: {
+        statement: string;
+        estimate: Record<string, number>;
+      }) => ({
+        statement,
+        mean,
+        low,
+        high,
+      }),
+    ),
+  );
+  const [, total] = whole.stderr.match(/^quick scale: (\d+) trials to measure/m)!.map(Number);
+  expect(whole.stderr).toMatch(/^estimate: about .* more for \d+ trials/m);
+
+  // interrupted somewhere, another place each time the tests run
+  const lines = 3 + Math.floor(Math.random() * (total / 2));
   const log = place("part", "decoupling", "trials.jsonl");
   const words = ["reproduce", "decoupling", "--seed", "3", "--out", "part"];
   const interrupted = await noisegeo(words, {
     cwd: folder.path,
     whileRunning({ interrupt }) {
       const watch = setInterval(() => {
-        if (!existsSync(log) || readFileSync(log, "utf8").split("\n").length < 4) return;
+        if (!existsSync(log) || readFileSync(log, "utf8").split("\n").length < lines) return;
         clearInterval(watch);
         interrupt();
       }, 5);
@@ -74,6 +108,10 @@ test("a run writes page, figures, data and result; interrupted and resumed it gi
   appendFileSync(log, '{"label":"half');
   const resumed = await noisegeo([...words, "--resume"], { cwd: folder.path });
   expect(resumed.code, resumed.stderr).toBe(0);
+  const [, open] = resumed.stderr.match(/^quick scale: (\d+) trials to measure/m)!.map(Number);
+  expect(open, `interrupted after ${lines} lines`).toBeLessThanOrEqual(total - (lines - 2));
+  expect(readFileSync(place("part", "data", "decoupling.parquet")).equals(bytes)).toBe(true);
+  expect(readFileSync(place("part", "data", "checks.parquet")).equals(checks)).toBe(true);
   expect(result("part")).toEqual(expected);
 }, 300_000);
 

@@ -86,7 +86,7 @@ describe("the page of a reproduction", () => {
     ]);
     // |1.05 − 1.012| / 0.0131
     expect(texts(document, ".overview .margin")).toEqual(["2.9", "2.9", "2.9"]);
-    expect(texts(document, ".overview .seeds")).toEqual(["20", "20", "20"]);
+    expect(texts(document, ".overview .repeated")).toEqual(["20", "20", "20"]);
     expect(texts(document, ".opening")[0]).toContain("4 of 6 checks hold; 6 could have failed");
   });
 

@@ -7,7 +7,7 @@ import { type Html, html, prose } from "./html.ts";
 import { couldFail, margin, tightest } from "./margins.ts";
 import { verdictBadge } from "./verdicts.ts";
 
-const HEADINGS = ["Claim", "Verdict", "Tightest check", "Margin", "Checks that hold", "Seeds"] as const;
+const HEADINGS = ["Claim", "Verdict", "Tightest check", "Margin", "Checks hold", "Repetitions"] as const;
 
 /** Every claim in a line, in the order of the paper's argument: what came out, and how close it was. */
 export function overview(experiments: readonly ReportedExperiment[]): Html {
@@ -32,7 +32,7 @@ function line({ id, title, verdict, result: { checks } }: ReportedExperiment): H
     ["strip", deciding === undefined ? html`none` : estimateDrawing(deciding)],
     ["margin", html`${marginWords(deciding && margin(deciding))}`],
     ["count", html`${held} of ${checks.length}`],
-    ["seeds", html`${seeds(checks.map(({ estimate }) => estimate.repetitions))}`],
+    ["repeated", html`${repetitionRange(checks.map(({ estimate }) => estimate.repetitions))}`],
   ];
   const data = cells.map(
     ([name, content], index) =>
@@ -48,7 +48,7 @@ function marginWords(value: number | undefined): string {
 }
 
 /** "20" or "6–20". */
-function seeds(repetitions: readonly number[]): string {
+function repetitionRange(repetitions: readonly number[]): string {
   if (repetitions.length === 0) return "none";
   const [least, most] = [Math.min(...repetitions), Math.max(...repetitions)];
   return least === most ? formatFixed(least, 0) : `${formatFixed(least, 0)}–${formatFixed(most, 0)}`;
@@ -60,5 +60,5 @@ export function sureness(experiments: readonly ReportedExperiment[]): Html {
   const held = checks.filter(({ verdict }) => verdict === "holds").length;
   const able = checks.filter(couldFail).length;
   return html`${held} of ${checks.length} checks hold; ${able} could have failed, each with a bound set in its sentence
-and an interval over independent seeds.`;
+and an interval over independent repetitions.`;
 }

@@ -16,14 +16,15 @@ th:last-child, td:last-child { padding-right: 0; }
 tbody th { font-weight: 400; }
 .estimate { font-variant-numeric: tabular-nums; }
 .estimate .interval { color: var(--muted); white-space: nowrap; }
-.overview { margin-top: 1rem; font-size: .875rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.overview { margin-top: .5rem; font-size: .8125rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .overview caption { caption-side: bottom; padding: .5rem 0 0; font-size: .8125rem; }
-.overview th, .overview td { padding: .22rem .8rem .22rem 0; vertical-align: middle; }
-.overview .step th { padding-top: .55rem; font-weight: 600; border-top: 0; }
-.overview .gauge { margin: 0; width: 6.5rem; }
+.overview th, .overview td { padding: .1rem .8rem .1rem 0; vertical-align: middle; }
+.overview thead th { padding-bottom: 0; }
+.overview .step th { padding-top: .4rem; font-weight: 600; border-top: 0; }
+.overview .gauge { margin: 0; width: 6.5rem; height: 1rem; }
 .overview .outcome { margin: 0; }
 .overview .verdict { font-size: .8125rem; padding: .05em .6em .05em .35em; }
-.overview .margin, .overview .count, .overview .seeds { white-space: nowrap; }
+.overview :is(.margin, .count, .repeated) { white-space: nowrap; }
 .statement, .repetitions { display: block; color: var(--muted); font-size: .875rem; }
 .checks tbody th { width: 42%; }
 .answers { margin-top: 1.75rem; }
@@ -45,16 +46,18 @@ tbody th { font-weight: 400; }
 .numbers th, .numbers td { padding: .3rem 1.5rem .3rem 0; white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 @media screen and (max-width: 46rem) {
-  .overview, .overview caption, .overview tbody, .overview .step, .overview .step th { display: block; }
+  .overview { display: flex; flex-direction: column; }
+  .overview caption { order: 9; }
+  .overview caption, .overview tbody, .overview .step, .overview .step th { display: block; }
   .overview thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .overview tr:not(.step) {
-    display: grid; grid-template-columns: max-content 1fr max-content; gap: .1rem .6rem; align-items: center;
+    display: grid; grid-template-columns: max-content 1fr max-content max-content; gap: .1rem .6rem; align-items: center;
     border-top: 1px solid var(--line); padding: .35rem 0;
   }
   .overview tr:not(.step) th { grid-column: 1 / -1; }
   .overview tr:not(.step) :is(th, td) { border: 0; padding: 0; }
   .overview .strip .gauge { width: 100%; max-width: 7rem; }
-  .overview :is(.count, .seeds) { display: none; }
+  .overview .repeated { display: none; }
   .stacking, .stacking caption, .stacking tbody, .stacking tr, .stacking th, .stacking td {
     display: block; width: auto;
   }

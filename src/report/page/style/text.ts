@@ -22,6 +22,10 @@ math { font-size: 1.1em; }
 .card math { font-size: 1.3em; }
 .eyebrow { margin: 0 0 .5rem; color: var(--muted); font-size: .875rem; font-weight: 600; }
 .headline { font-size: clamp(1.15rem, 1rem + .8vw, 1.4rem); line-height: 1.4; margin: .9rem 0 1.1rem; }
+.sided .opening { padding-top: 1.25rem; }
+.sided .opening h1 { font-size: clamp(1.35rem, 1.1rem + 1.2vw, 1.9rem); }
+.sided .opening p:not(.eyebrow, .headline) { max-width: none; font-size: .9375rem; line-height: 1.45; margin: .5rem 0; }
+.sided .opening .headline { margin: .35rem 0; }
 .claim { border-left: 4px solid var(--line); padding-left: 1rem; margin: 1.1rem 0; color: var(--muted); }
 .outcome { margin: 1.25rem 0 .5rem; }
 .outcome .verdict { font-size: 1.0625rem; padding: .3em .9em .3em .6em; }
