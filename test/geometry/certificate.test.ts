@@ -42,6 +42,25 @@ describe("extremes of μ over residuals", () => {
     );
   });
 
+  test("they lie in [0, n−1] whatever the model, and one sample that carries everything attains the end", async () => {
+    await fc.assert(
+      fc.asyncProperty(problems(), async ({ jacobian, residuals, outputs }) => {
+        const point = geometryPoint(gramOf(jacobian), residuals, outputs);
+        const { min, max } = defined(await lossAlignmentExtremes(point, kernels));
+        const samples = residuals.length / outputs;
+        expect(min).toBeGreaterThanOrEqual(-slack * max);
+        expect(max).toBeLessThanOrEqual((samples - 1) * (1 + slack) + slack);
+        const alone = jacobian.map((row, index) => row.map((value) => (index < outputs ? value : 0)));
+        if (alone.every((row) => row.every((value) => value === 0))) return;
+        const one = geometryPoint(gramOf(alone), residuals, outputs);
+        // of several outputs, only where one direction of the outputs carries it all
+        if (outputs > 1) return;
+        expect(defined(await lossAlignmentExtremes(one, kernels)).max).toBeCloseTo(samples - 1, 9);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test("both ends are attained: the extreme eigenvectors of M, taken as residuals, give them", async () => {
     await fc.assert(
       fc.asyncProperty(problems({ maxScale: 3 }), async ({ jacobian, residuals, outputs }) => {
