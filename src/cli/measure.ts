@@ -20,7 +20,7 @@ import type { PointSource } from "./pointSource.ts";
 import { startProgress } from "./progress.ts";
 import { addPointOptions, defaultSeed, type PointCommandOptions } from "./sourceOptions.ts";
 
-export interface MeasureCommandOptions extends PointCommandOptions {
+interface MeasureCommandOptions extends PointCommandOptions {
   readonly estimate?: number;
   readonly top?: number;
   readonly certificate?: boolean;

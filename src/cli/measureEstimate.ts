@@ -11,7 +11,6 @@ import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { InputError } from "../inputError.ts";
 import type { SampledGramLinearization } from "../models/linearization.ts";
 import { createStream } from "../random/index.ts";
-import type { MeasureCommandOptions } from "./measure.ts";
 import type { MeasuredPoint } from "./measureStability.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { defaultSeed } from "./sourceOptions.ts";
@@ -21,7 +20,15 @@ const needsGram: Undefined = {
 };
 
 /** Throws an InputError on options that need all of K. */
-export function refuseWithEstimate({ estimate, certificate, stability }: MeasureCommandOptions): void {
+export function refuseWithEstimate({
+  estimate,
+  certificate,
+  stability,
+}: {
+  readonly estimate?: number;
+  readonly certificate?: boolean;
+  readonly stability?: readonly number[];
+}): void {
   if (estimate === undefined) return;
   const option = certificate ? "--certificate" : stability ? "--stability" : undefined;
   if (option === undefined) return;
