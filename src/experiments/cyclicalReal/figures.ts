@@ -47,7 +47,7 @@ function thresholds(subject: Subject, rows: readonly Row[]): Figure {
       {
         title: "learning rate and thresholds",
         x,
-        y: { label: "over 2/λ₁ at the first (dimensionless)", scale: "linear" },
+        y: { label: "over 2/λ₁ where the cycles begin (dimensionless)", scale: "linear" },
         layers: [
           { kind: "line", series: "learning rate η", points: meanRates(subject, rows) },
           joined("SGD's threshold η*", "threshold"),
@@ -82,7 +82,7 @@ function accuracies(rows: readonly Row[], shown: Sizes): Figure {
     });
     return {
       title: subject.name,
-      x: { label: "λ_max(G) over that at the constant small rate (dimensionless)", scale: "log" },
+      x: { label: "λ_max(G) over that at the constant small rate (dimensionless)", scale: "linear" },
       y: { label: "change of the test accuracy (dimensionless)", scale: "linear" },
       layers: [
         { kind: "rule", series: "SGD at the constant small learning rate", axis: "y", value: 0 },

@@ -14,7 +14,7 @@ export function cyclicalRealAt(
     title:
       "Along cycles of the learning rate SGD trains a convolutional network to a flatter place, GD does not",
     claim:
-      "Trained on real images from its initialisation, a convolutional network under SGD with cycles of the learning rate comes to a flatter place than at the constant small learning rate, at no higher loss, at equal number of steps and final learning rate; the large phases flatten it because they lie above SGD's stability threshold, and GD under the same cycles, below its own, stays sharp [Wang & Wu, arXiv 2310.00692; docs/theory.md §6].",
+      "Trained on real images from its initialisation, a convolutional network under SGD whose learning rate is large in cycles comes to a flatter place than at the constant small learning rate, at no higher loss, equal number of steps and equal final learning rate; the first cycle does it, and GD under the same cycles does not [Wang & Wu, arXiv 2310.00692; docs/theory.md §6].",
     trials: (scale) =>
       sizesOf[scale].flatMap(({ name, seeds }) =>
         Array.from({ length: seeds }, (_, seed) => ({ subject: name, seed })),

@@ -53,7 +53,7 @@ function cycleReading({ cycles }: Subject, rows: readonly Row[], starts: readonl
   const changes = (field: string) =>
     ends.slice(1).map((own, k) => {
       const { mean: ratio, low, high } = estimate(ratios(own, ends[k], field));
-      return `${ratio.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+      return `${ratio.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`.replaceAll("-", "−");
     });
   return `From cycle to cycle λ_max changed by the factors ${changes("lambdaMax").join(", ")} and Tr G by ${changes("trace").join(", ")}.`;
 }
@@ -83,7 +83,7 @@ function thresholdReading(rows: readonly Row[], starts: readonly Row[]): string 
   if (first.length === 0 || began.length === 0) return "";
   const at = mean(began.map(({ high, threshold }) => (high as number) / (threshold as number)));
   const after = mean(first.map(({ rate, threshold }) => (rate as number) / (threshold as number)));
-  return `The large learning rate was ${at.toFixed(2)} times SGD's threshold where the cycles began, and ${after.toFixed(2)} times after the first large phase: the network flattens beyond what linear stability asks for, by noise while the loss is not yet small.`;
+  return `The large learning rate was ${at.toFixed(2)} times SGD's threshold where the cycles began, and ${after.toFixed(2)} times after the first large phase: the network flattens beyond what linear stability asks for, while the loss is not yet small.`;
 }
 
 function signed(value: number): string {
