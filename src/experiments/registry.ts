@@ -4,9 +4,12 @@ import { decoupling } from "./decoupling/index.ts";
 import { directionalAlignment } from "./directionalAlignment/index.ts";
 import { escapeNetwork } from "./escapeNetwork/index.ts";
 import { escapeQuadratic } from "./escapeQuadratic/index.ts";
+import { escapeReal } from "./escapeReal/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { linearAlignment } from "./linearAlignment/index.ts";
 import { lossDynamics } from "./lossDynamics/index.ts";
+import { networkAlignment } from "./networkAlignment/index.ts";
+import { noiseAgainstHessian } from "./noiseAgainstHessian/index.ts";
 import { olmAlignment } from "./olmAlignment/index.ts";
 import { projectionDynamics } from "./projectionDynamics/index.ts";
 import { stability } from "./stability/index.ts";
@@ -19,11 +22,14 @@ export const experiments: readonly Experiment[] = [
   twoLayerAlignment,
   directionalAlignment,
   decoupling,
+  networkAlignment,
+  noiseAgainstHessian,
   lossDynamics,
   projectionDynamics,
   stability,
   escapeQuadratic,
   escapeNetwork,
+  escapeReal,
   cyclical,
 ];
 
