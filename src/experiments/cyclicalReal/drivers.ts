@@ -4,7 +4,7 @@ import type { NetworkModel } from "../../models/network/network.ts";
 import type { RandomStream } from "../../random/stream.ts";
 
 /** A network on its way. */
-export interface Driver {
+interface Driver {
   /** θ, which the next step overwrites. */
   readonly theta: FloatArray;
   /** One step; returns the loss that it saw before. */

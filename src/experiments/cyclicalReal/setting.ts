@@ -3,8 +3,8 @@ import { constantPlan } from "../cyclical/setting.ts";
 import type { Scale } from "../experiment.ts";
 
 export const squareLossName = "square loss";
-export const entropyLossName = "cross-entropy";
-export type LossName = typeof squareLossName | typeof entropyLossName;
+const entropyLossName = "cross-entropy";
+type LossName = typeof squareLossName | typeof entropyLossName;
 
 export const largePlan = "constant large";
 export const twoLevelPlan = "two-level";
@@ -12,9 +12,6 @@ export const twoLevelPlan = "two-level";
 export const raisedPlans = [twoLevelPlan, "triangular", "cosine restarts", "one-cycle", largePlan] as const;
 export const everyPlan = [constantPlan, ...raisedPlans] as const;
 export type PlanName = (typeof everyPlan)[number];
-
-export const optimisers = ["SGD", "GD"] as const;
-export type Optimiser = (typeof optimisers)[number];
 
 /** Learning rates, in units of GD's edge 2/λ₁: the small one's at the initialisation, the large one's where the cycles begin. */
 export interface Rates {
