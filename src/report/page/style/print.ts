@@ -10,6 +10,8 @@ export const print = `
   h2, h3, figcaption { break-after: avoid; }
   .verdict, .gauge, .card { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  /* the raw measurements are wider than paper; their file holds them all */
+  .experiment > .numbers { display: none; }
   .scroll { overflow: visible; }
   .numbers table, .numbers thead th { font-size: 7.5pt; }
   .numbers th, .numbers td { padding-right: .8rem; white-space: normal; }
