@@ -1,5 +1,6 @@
 import { InputError } from "../inputError.ts";
 import { cyclical } from "./cyclical/index.ts";
+import { cyclicalReal } from "./cyclicalReal/index.ts";
 import { decoupling } from "./decoupling/index.ts";
 import { directionalAlignment } from "./directionalAlignment/index.ts";
 import { escapeNetwork } from "./escapeNetwork/index.ts";
@@ -31,6 +32,7 @@ export const experiments: readonly Experiment[] = [
   escapeNetwork,
   escapeReal,
   cyclical,
+  cyclicalReal,
 ];
 
 /** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
