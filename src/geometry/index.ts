@@ -8,6 +8,7 @@ export {
 } from "./certificate.ts";
 export { decouplingDistance } from "./decoupling.ts";
 export { directionalAlignment, directionalAlignments } from "./directional.ts";
+export { alignmentsAlong } from "./estimate/alongDirections.ts";
 export type { BlockEstimate } from "./estimate/blockMean.ts";
 export {
   type EstimateOptions,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { alignmentsAlong } from "../../src/geometry/estimate/alongDirections.ts";
 import { blockGrams } from "../../src/geometry/estimate/blockGrams.ts";
 import { lossDraws } from "../../src/geometry/estimate/draws.ts";
 import { estimateGeometry } from "../../src/geometry/estimate/estimateGeometry.ts";
@@ -202,6 +203,24 @@ describe("estimates from two draws", () => {
       expect(Math.abs(counts[i] - 100_000 * probability)).toBeLessThan(4 * deviation);
     }
   });
+});
+
+test("along any directions g is that of the explicit matrices", async () => {
+  await fc.assert(
+    fc.asyncProperty(problems({ maxScale: 20 }), fc.nat(), async (problem, seed) => {
+      const g = explicit(problem);
+      const draws = createStream(seed);
+      const directions = [0, 1].map(() => draws.gaussians(new Float64Array(problem.jacobian[0].length)));
+      const found = await alignmentsAlong(jacobianLinearization(problem), directions);
+      for (const [k, alignment] of found.entries()) {
+        if (!isDefined(alignment)) throw new Error(alignment.undefined);
+        const expected = explicitDirectionalAlignment(g, directions[k]);
+        close(alignment.secondMoment, expected.secondMoment, 1e2 * expected.secondMoment, "g₁");
+        close(alignment.covariance, expected.covariance, 1e2 * expected.secondMoment, "g");
+      }
+    }),
+    { numRuns: 200 },
+  );
 });
 
 describe("sampled", () => {

@@ -8,6 +8,7 @@ import { directionalAlignments } from "../directional.ts";
 import type { ResidualPoint } from "../point.ts";
 import { gaussNewtonOperator } from "../products.ts";
 import type { Undefined } from "../undefined.ts";
+import { imagesOf } from "./alongDirections.ts";
 
 /**
  * ‖Gv − λv‖ over λ₁ at which an eigenpair is good enough: λ is then off by its square over the gap, while products in float32
@@ -57,12 +58,11 @@ export async function eigenDirections(
   });
   const threshold = parameters * Number.EPSILON * (largest[0]?.value ?? 0);
   const pairs = largest.filter(({ value }) => value > threshold);
-  const images = matrix(samples * outputs, pairs.length);
-  for (const [k, { vector }] of pairs.entries()) {
-    signal?.throwIfAborted();
-    const image = await linearization.jvp(vector);
-    for (let row = 0; row < image.length; row++) images.data[row * pairs.length + k] = image[row];
-  }
+  const images = await imagesOf(
+    linearization,
+    pairs.map(({ vector }) => vector),
+    signal,
+  );
   return {
     eigenvalues: Float64Array.from(pairs, ({ value }) => value),
     residuals: Float64Array.from(pairs, ({ residual }) => residual),

@@ -31,7 +31,8 @@ export async function exactPart(linearization: Linearization): Promise<ExactPart
   };
 }
 
-function residualPoint({ samples, outputs, residuals, loss }: Linearization): ResidualPoint {
+/** The point of a linearization without its K. */
+export function residualPoint({ samples, outputs, residuals, loss }: Linearization): ResidualPoint {
   const lossKind = loss?.kind ?? "mse";
   let largest = 0;
   for (let k = 0; k < residuals.length; k++) largest = Math.max(largest, Math.abs(residuals[k]));
