@@ -1,10 +1,10 @@
 import { type Advice, sharpestCounts } from "../dynamics/advice.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import type { LossKind } from "../models/linearization.ts";
+import { documentNumbers } from "../report/documentNumbers.ts";
 import { conditionNumbers } from "./adviseConditionNumbers.ts";
 import { type Answer, type ConditionName, type Judgement, needs, validity } from "./adviseConditions.ts";
 import { ratioInUse } from "./adviseLines.ts";
-import { documentNumbers } from "./documentNumbers.ts";
 import type { NetworkFacts } from "./pointSource.ts";
 
 type Value = number | null;

@@ -2,7 +2,7 @@ import { type Advice, raisedBy } from "../dynamics/advice.ts";
 import type { EscapeDirections } from "../dynamics/escapeDirections.ts";
 import type { Figure, Panel } from "../experiments/figure.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
-import { format } from "./measureReading.ts";
+import { format } from "../report/measurement/reading.ts";
 
 /** η* against B with its bounds and the step in use, and where the loss grows when η is raised. */
 export function adviseFigure(advice: Advice): Figure {

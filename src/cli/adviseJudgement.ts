@@ -2,8 +2,8 @@
 import type { Advice } from "../dynamics/advice.ts";
 import type { HessianEigenvalue } from "../geometry/hessian.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
+import { format } from "../report/measurement/reading.ts";
 import { type Condition, type Judgement, limits, percent } from "./adviseConditions.ts";
-import { format } from "./measureReading.ts";
 import type { NetworkFacts } from "./pointSource.ts";
 
 export function judge(advice: Advice, network: NetworkFacts | undefined): Judgement {

@@ -1,8 +1,8 @@
 import { type Advice, raisedBy, sharpestCounts } from "../dynamics/advice.ts";
 import type { EscapeDirections } from "../dynamics/escapeDirections.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
+import { format } from "../report/measurement/reading.ts";
 import { type Answer, limits, percent } from "./adviseConditions.ts";
-import { format } from "./measureReading.ts";
 
 /** An answer as people read it; the terminal and the page show the same ones. */
 export interface AdviceLine {

@@ -1,13 +1,13 @@
 import { isDefined } from "../geometry/undefined.ts";
 import { renderFigure } from "../report/figure/renderFigure.ts";
 import { renderPng } from "../report/figure/renderPng.ts";
+import { format } from "../report/measurement/reading.ts";
 import { renderAdvisePage } from "../report/page/renderAdvisePage.ts";
 import { told, validity } from "./adviseConditions.ts";
 import { type AdvisedPoint, undefinedEntries } from "./adviseDocument.ts";
 import { adviseFigure } from "./adviseFigure.ts";
 import { adviceLines, batchTable, stepSentence } from "./adviseLines.ts";
 import { adviceReading } from "./adviseReading.ts";
-import { format } from "./measureReading.ts";
 
 /** The files of `noisegeo advise --out` beside its document: the page and its figure. `command` is the line that makes them again. */
 export async function adviseFiles(

@@ -1,8 +1,8 @@
 import type { Advice } from "../dynamics/advice.ts";
 import { isDefined } from "../geometry/undefined.ts";
+import { format } from "../report/measurement/reading.ts";
 import { type Condition, concerned, type Judgement, validity } from "./adviseConditions.ts";
 import { isAtEdge, pace } from "./adviseLines.ts";
-import { format } from "./measureReading.ts";
 
 /** What it comes to, in a few sentences. */
 export function adviceReading(advice: Advice, judgement: Judgement): string {

@@ -3,6 +3,7 @@ import process from "node:process";
 import { setImmediate } from "node:timers/promises";
 import { type Advice, advise } from "../dynamics/advice.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
+import { defaultSeed } from "../random/defaultSeed.ts";
 import { createStream } from "../random/index.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 
@@ -15,7 +16,7 @@ import { commandLine } from "./commandLine.ts";
 import { measureSource } from "./measureSource.ts";
 import type { PointSource } from "./pointSource.ts";
 import { startProgress } from "./progress.ts";
-import { defaultSeed, type PointCommandOptions } from "./sourceOptions.ts";
+import type { PointCommandOptions } from "./sourceOptions.ts";
 
 export interface AdviseCommandOptions extends PointCommandOptions, StepOptions {}
 

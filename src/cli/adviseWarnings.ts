@@ -1,8 +1,8 @@
 import type { Advice } from "../dynamics/advice.ts";
 import { batchNoise } from "../dynamics/batchNoise.ts";
 import { isDefined } from "../geometry/undefined.ts";
+import { format } from "../report/measurement/reading.ts";
 import { type Condition, type Judgement, needs } from "./adviseConditions.ts";
-import { format } from "./measureReading.ts";
 import type { NetworkFacts } from "./pointSource.ts";
 
 /** What a person has to know before relying on the numbers: a sentence for each condition that fails, and for a part of the samples. */

@@ -1,7 +1,7 @@
 import type { SgdStep } from "../dynamics/secondMoment.ts";
 import type { SimulatedValue } from "../dynamics/simulationEstimates.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
-import { documentNumbers } from "./documentNumbers.ts";
+import { documentNumbers } from "../report/documentNumbers.ts";
 import type { EscapePrediction } from "./escapePrediction.ts";
 import type { EscapeSimulation } from "./escapeSimulation.ts";
 

@@ -1,6 +1,6 @@
 import pc from "picocolors";
+import { format } from "../report/measurement/reading.ts";
 import type { EscapeDocument } from "./escapeDocument.ts";
-import { format } from "./measureReading.ts";
 
 /** What `noisegeo escape` prints for people. `minimum`: what SGD leaves, and how large it is. */
 export function escapeTable(minimum: string, document: EscapeDocument): string {

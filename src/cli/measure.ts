@@ -1,24 +1,27 @@
 import { join } from "node:path";
 import process from "node:process";
 import type { Command } from "commander";
+import { measureStability } from "../dynamics/batchStability.ts";
 import { type HessianMeasurement, measureHessian } from "../geometry/hessian.ts";
 import { measure } from "../geometry/measure.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
 import type { HessianLinearization, Linearization } from "../models/linearization.ts";
+import { withOneGram } from "../models/oneGram.ts";
+import { defaultSeed } from "../random/defaultSeed.ts";
 import { createStream } from "../random/index.ts";
+import { directionsReported, type MeasureDocument, measureDocument } from "../report/measurement/document.ts";
+import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 import { positiveInteger, positiveIntegers } from "./arguments.ts";
 import { commandLine } from "./commandLine.ts";
-import { type MeasureDocument, measureDocument } from "./measureDocument.ts";
 import { estimatedPoint, refuseWithEstimate } from "./measureEstimate.ts";
 import { measureSource } from "./measureSource.ts";
-import { type MeasuredPoint, measureStability, requireBatches, withOneGram } from "./measureStability.ts";
 import { measureTable } from "./measureTable.ts";
 import type { PointSource } from "./pointSource.ts";
 import { startProgress } from "./progress.ts";
-import { addPointOptions, defaultSeed, type PointCommandOptions } from "./sourceOptions.ts";
+import { addPointOptions, type PointCommandOptions } from "./sourceOptions.ts";
 
 interface MeasureCommandOptions extends PointCommandOptions {
   readonly estimate?: number;
@@ -28,9 +31,6 @@ interface MeasureCommandOptions extends PointCommandOptions {
   readonly stability?: readonly number[];
   readonly replacement?: boolean;
 }
-
-/** Eigen-directions reported when --top is not given: all of a short spectrum, the sharpest of a long one. */
-const defaultTop = { all: 512, sharpest: 20 };
 
 export function addMeasureCommand(program: Command, signal: AbortSignal): void {
   addPointOptions(program.command("measure"))
@@ -66,8 +66,7 @@ async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise
   const source = await measureSource(options);
   try {
     const measurement = await measured(source, options, signal);
-    const rank = measurement.spectrum.eigenvalues.length;
-    const top = options.top ?? (rank <= defaultTop.all ? rank : defaultTop.sharpest);
+    const top = options.top ?? directionsReported(measurement);
     const document = measureDocument(measurement, top, options.seed ?? defaultSeed);
     await deliver(source.name, measurement, document, options);
   } finally {
@@ -111,6 +110,16 @@ async function measured(
   } finally {
     progress.finish();
     await kernels.close();
+  }
+}
+
+/** Throws an InputError where batches without replacement are larger than there are samples. */
+function requireBatches(batches: readonly number[], replacement: boolean, samples: number): void {
+  const wrong = batches.find((batch) => !replacement && batch > samples);
+  if (wrong !== undefined) {
+    throw new InputError(
+      `--stability: expected batches of at most the ${samples} samples, got ${wrong}; give a smaller one or --replacement`,
+    );
   }
 }
 

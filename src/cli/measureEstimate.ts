@@ -10,10 +10,10 @@ import {
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { InputError } from "../inputError.ts";
 import type { SampledGramLinearization } from "../models/linearization.ts";
+import { defaultSeed } from "../random/defaultSeed.ts";
 import { createStream } from "../random/index.ts";
-import type { MeasuredPoint } from "./measureStability.ts";
+import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
 import { type Progress, startProgress } from "./progress.ts";
-import { defaultSeed } from "./sourceOptions.ts";
 
 const needsGram: Undefined = {
   undefined: "it needs the Gram matrix of all samples; measure fewer of them without --estimate",

@@ -1,8 +1,9 @@
+import type { BatchStability } from "../dynamics/batchStability.ts";
 import type { BlockEstimate } from "../geometry/estimate/blockMean.ts";
 import type { GeometryEstimate, Sampling } from "../geometry/estimate/estimateGeometry.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
-import { format, withoutNormaliser } from "./measureReading.ts";
-import type { BatchStability, MeasuredPoint } from "./measureStability.ts";
+import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
+import { format, withoutNormaliser } from "../report/measurement/reading.ts";
 
 /** A quantity as people read it; the terminal and the page show the same ones. */
 export interface Fact {

@@ -1,9 +1,9 @@
 import pc from "picocolors";
 import type { Measurement } from "../geometry/measure.ts";
 import { isDefined } from "../geometry/undefined.ts";
-import type { MeasureDocument } from "./measureDocument.ts";
+import type { MeasureDocument } from "../report/measurement/document.ts";
+import { format, measureReading } from "../report/measurement/reading.ts";
 import { measureFacts } from "./measureFacts.ts";
-import { format, measureReading } from "./measureReading.ts";
 
 /** Eigen-directions that a terminal shows; the document and the page hold the rest. */
 const shownDirections = 12;

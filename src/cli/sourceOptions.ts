@@ -1,5 +1,6 @@
 /** What `measure` and `advise` have in common on the command line: the point to look at, how, and where the answer goes. */
 import { type Command, Option } from "commander";
+import { defaultSeed } from "../random/defaultSeed.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 
@@ -26,9 +27,6 @@ export interface PointCommandOptions extends SourceOptions, KernelOptions {
   readonly json?: string;
   readonly out?: string;
 }
-
-/** Of what is drawn besides the samples, where no --seed is given. */
-export const defaultSeed = 1;
 
 /** Declares them all. */
 export function addPointOptions(command: Command): Command {

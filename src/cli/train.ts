@@ -1,12 +1,12 @@
 import { basename, extname, join } from "node:path";
 import process from "node:process";
 import type { Command } from "commander";
+import { format } from "../report/measurement/reading.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 import type { TrainConfig } from "../runs/train/config.ts";
 import type { TrainResult } from "../runs/train/trainRun.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
-import { format } from "./measureReading.ts";
 import { startProgress } from "./progress.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 import { trainDocument, trainTable } from "./trainReport.ts";

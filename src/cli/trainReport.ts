@@ -1,7 +1,7 @@
 import pc from "picocolors";
+import { format } from "../report/measurement/reading.ts";
 import type { MetricsRow } from "../runs/train/metricsLog.ts";
 import type { TrainResult } from "../runs/train/trainRun.ts";
-import { format } from "./measureReading.ts";
 import { duration } from "./progress.ts";
 
 /** What `noisegeo train --json` writes. */

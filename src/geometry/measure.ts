@@ -126,7 +126,11 @@ async function measureMoments(
   };
 }
 
-async function certify(linearization: Linearization, kernels: Kernels) {
+/** The certificate of a measurement on its own, undefined where its eigenproblem would be too large. */
+export async function certify(
+  linearization: Linearization,
+  kernels: Kernels,
+): Promise<NonNullable<Measurement["certificate"]>> {
   const size = linearization.samples * linearization.outputs;
   if (size > certificateLimit) {
     const reason = {

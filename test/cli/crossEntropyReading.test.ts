@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { measureDocument } from "../../src/cli/measureDocument.ts";
 import { measureFacts } from "../../src/cli/measureFacts.ts";
 import { measurePage } from "../../src/cli/measurePage.ts";
-import { measureReading } from "../../src/cli/measureReading.ts";
 import { defined, type Measurement, measure } from "../../src/geometry/index.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { whitenedLinearization } from "../../src/models/crossEntropy.ts";
+import { measureDocument } from "../../src/report/measurement/document.ts";
+import { measureReading } from "../../src/report/measurement/reading.ts";
 import { logitLinearization } from "../reference/logitProblems.ts";
 
 let kernels: Kernels;

@@ -1,6 +1,6 @@
-import type { Alignment } from "../geometry/alignment.ts";
-import type { Measurement } from "../geometry/measure.ts";
-import { isDefined, type Undefined } from "../geometry/undefined.ts";
+import type { Alignment } from "../../geometry/alignment.ts";
+import type { Measurement } from "../../geometry/measure.ts";
+import { isDefined, type Undefined } from "../../geometry/undefined.ts";
 
 /**
  * μ of noise with the same trace but no preferred direction, Tr Σ·Tr G/(p·2L·‖G‖_F²): what alignment is worth.

@@ -1,6 +1,6 @@
-import type { BlockEstimate } from "../geometry/estimate/blockMean.ts";
-import type { GeometryEstimate } from "../geometry/estimate/estimateGeometry.ts";
-import { isDefined } from "../geometry/undefined.ts";
+import type { BlockEstimate } from "../../geometry/estimate/blockMean.ts";
+import type { GeometryEstimate } from "../../geometry/estimate/estimateGeometry.ts";
+import { isDefined } from "../../geometry/undefined.ts";
 
 /** `estimate` in the document of `noisegeo measure --estimate` (docs/contract.md): how the numbers above were sampled. */
 export interface EstimateSection {

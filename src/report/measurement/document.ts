@@ -1,8 +1,9 @@
-import { isDefined, type Undefined } from "../geometry/undefined.ts";
-import type { LossKind } from "../models/linearization.ts";
-import { documentNumbers } from "./documentNumbers.ts";
+import { isDefined, type Undefined } from "../../geometry/undefined.ts";
+import type { LossKind } from "../../models/linearization.ts";
+import { documentNumbers } from "../documentNumbers.ts";
 import { type EstimateSection, estimateSection, missingFromEstimate } from "./estimateSection.ts";
-import { type MeasuredPoint, type StabilityEntry, stabilityEntry } from "./measureStability.ts";
+import type { MeasuredPoint } from "./measuredPoint.ts";
+import { type StabilityEntry, stabilityEntry } from "./stabilityEntry.ts";
 
 /** The JSON document of `noisegeo measure` (docs/contract.md): undefined values are null, their reasons stand in `undefined`. */
 export interface MeasureDocument {
@@ -42,6 +43,12 @@ export interface MeasureDocument {
   };
   readonly estimate?: EstimateSection;
   readonly undefined: Readonly<Record<string, string>>;
+}
+
+/** Eigen-directions that are reported where nobody says how many: all of a short spectrum, the sharpest of a long one. */
+export function directionsReported({ spectrum }: MeasuredPoint): number {
+  const rank = spectrum.eigenvalues.length;
+  return rank <= 512 ? rank : 20;
 }
 
 /** `top`: how many eigen-directions, sharpest first; `seed`: of what was drawn. */

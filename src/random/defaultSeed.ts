@@ -1,0 +1,2 @@
+/** Of what is drawn where nobody gives a seed. */
+export const defaultSeed = 1;
