@@ -1,7 +1,7 @@
-import { InputError } from "../inputError.ts";
 import type { RandomStream } from "../random/stream.ts";
 import { averagedImages } from "./averagedImages.ts";
 import type { OpenImages } from "./experiment.ts";
+import { imagesOrReason } from "./realImages.ts";
 import { smoothImages } from "./smoothImages.ts";
 
 export interface Digits {
@@ -49,20 +49,16 @@ async function openDigits(
   openImages: OpenImages,
   stream: RandomStream,
 ): Promise<Digits | undefined> {
-  try {
-    const seed = stream.split("digits").integer(2 ** 31);
-    const drawn = await openImages({ name: "mnist", classes: digits, samples, seed });
-    const averaged = averagedImages(drawn, margin);
-    const { side } = averaged;
-    return {
-      name: `MNIST digits ${digits.length === 2 ? digits.join(" and ") : digits.join(", ")}, averaged to ${side}×${side} pixels`,
-      ...averaged,
-      labels: drawn.labels?.indices ?? new Int32Array(samples),
-    };
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
+  const seed = stream.split("digits").integer(2 ** 31);
+  const drawn = await imagesOrReason(openImages, { name: "mnist", classes: digits, samples, seed });
+  if ("missing" in drawn) return undefined;
+  const averaged = averagedImages(drawn, margin);
+  const { side } = averaged;
+  return {
+    name: `MNIST digits ${digits.length === 2 ? digits.join(" and ") : digits.join(", ")}, averaged to ${side}×${side} pixels`,
+    ...averaged,
+    labels: drawn.labels?.indices ?? new Int32Array(samples),
+  };
 }
 
 /** Less the mean image, over the root of the mean square. */

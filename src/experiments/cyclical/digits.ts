@@ -1,8 +1,8 @@
 import { type Dataset, subset } from "../../data/dataset/dataset.ts";
-import { InputError } from "../../inputError.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import { type AveragedImages, averagedImages } from "../averagedImages.ts";
 import type { OpenImages } from "../experiment.ts";
+import { imagesOrReason } from "../realImages.ts";
 import type { ConvolutionalSizes } from "./setting.ts";
 
 export interface LabelledImages extends AveragedImages {
@@ -21,22 +21,17 @@ export async function openDigits(
   { samples, testSamples, margin }: ConvolutionalSizes,
   { openImages, stream }: { readonly openImages: OpenImages | undefined; readonly stream: RandomStream },
 ): Promise<Digits | { readonly missing: string }> {
-  if (!openImages) return { missing: "no images were given" };
-  try {
-    const drawn = await openImages({
-      name: "mnist",
-      samples: samples + testSamples,
-      seed: stream.split("images").integer(2 ** 31),
-    });
-    const indices = Array.from({ length: drawn.count }, (_, i) => i);
-    return {
-      training: labelled(subset(drawn, indices.slice(0, samples)), margin),
-      test: labelled(subset(drawn, indices.slice(samples)), margin),
-    };
-  } catch (error) {
-    if (error instanceof InputError) return { missing: error.message };
-    throw error;
-  }
+  const drawn = await imagesOrReason(openImages, {
+    name: "mnist",
+    samples: samples + testSamples,
+    seed: stream.split("images").integer(2 ** 31),
+  });
+  if ("missing" in drawn) return drawn;
+  const indices = Array.from({ length: drawn.count }, (_, i) => i);
+  return {
+    training: labelled(subset(drawn, indices.slice(0, samples)), margin),
+    test: labelled(subset(drawn, indices.slice(samples)), margin),
+  };
 }
 
 function labelled(images: Dataset, margin: number): LabelledImages {
