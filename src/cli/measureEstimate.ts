@@ -52,8 +52,7 @@ export async function estimatedPoint(
     );
   }
   const { kernels, top, signal, seed = defaultSeed } = options;
-  // begins with the pairs: the sweeps before them would spoil its forecast
-  let progress: Progress | undefined;
+  const progress = stages(signal);
   try {
     const estimate = await estimateGeometry(linearization, {
       kernels,
@@ -61,17 +60,31 @@ export async function estimatedPoint(
       signal,
       pairs,
       stream: createStream(seed).split("estimate"),
-      async onProgress(fraction) {
-        // lets an interrupt be noticed
-        await setImmediate();
-        progress ??= startProgress("sampling pairs");
-        progress.update(fraction);
-      },
+      onDirections: progress.of("finding eigen-directions"),
+      onProgress: progress.of("sampling pairs"),
     });
     return asMeasurement(estimate);
   } finally {
-    progress?.finish();
+    progress.finish();
   }
+}
+
+/** One bar after the other, each with a forecast of its own that begins where the stage does. */
+function stages(signal: AbortSignal | undefined) {
+  let current: { readonly label: string; readonly progress: Progress } | undefined;
+  return {
+    of: (label: string) => async (fraction: number) => {
+      // lets an interrupt be noticed
+      await setImmediate();
+      signal?.throwIfAborted();
+      if (current?.label !== label) {
+        current?.progress.finish();
+        current = { label, progress: startProgress(label) };
+      }
+      current.progress.update(fraction);
+    },
+    finish: () => current?.progress.finish(),
+  };
 }
 
 function asMeasurement(estimate: GeometryEstimate): MeasuredPoint {

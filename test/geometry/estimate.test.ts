@@ -246,7 +246,14 @@ describe("sampled", () => {
     const problem = randomProblem(400, 25, 1, 8);
     const linearization = jacobianLinearization(problem);
     const options = { kernels, stream: createStream(1), pairs: 20_000 };
-    const whole = await estimateGeometry(linearization, { ...options, top: 3 });
+    const fractions: number[] = [];
+    const whole = await estimateGeometry(linearization, {
+      ...options,
+      top: 3,
+      onDirections: (fraction) => void fractions.push(fraction),
+    });
+    expect(fractions.length).toBeGreaterThan(3);
+    expect(fractions).toEqual(fractions.slice().sort((a, b) => a - b));
     const spectrum = await gaussNewtonSpectrum(await pointOf(linearization), kernels);
     const { eigenvalues, residuals, alignments } = whole.eigenDirections;
     expect(eigenvalues).toHaveLength(3);

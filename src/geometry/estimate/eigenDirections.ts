@@ -1,6 +1,7 @@
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import { lanczos } from "../../linalg/lanczos.ts";
 import { type Matrix, matrix } from "../../linalg/matrix.ts";
+import type { SymmetricOperator } from "../../linalg/symmetricOperator.ts";
 import type { Linearization } from "../../models/linearization.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Alignment } from "../alignment.ts";
@@ -39,6 +40,8 @@ export async function eigenDirections(
     readonly kernels: Kernels;
     readonly stream: RandomStream;
     readonly signal?: AbortSignal | undefined;
+    /** Before each product, with how far the residuals have come. What it throws ends the work; a promise is waited for. */
+    readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
   },
 ): Promise<EigenDirections> {
   const { samples, outputs, parameters } = linearization;
@@ -48,13 +51,26 @@ export async function eigenDirections(
     const none = new Float64Array(0);
     return { eigenvalues: none, residuals: none, images: matrix(samples * outputs, 0), alignments: [] };
   }
-  const { largest } = await lanczos(gaussNewtonOperator(linearization), {
+  const gaussNewton = gaussNewtonOperator(linearization);
+  let fraction = 0;
+  const operator: SymmetricOperator = {
+    size: gaussNewton.size,
+    async apply(v) {
+      await options.onProgress?.(fraction);
+      return gaussNewton.apply(v);
+    },
+  };
+  const { largest } = await lanczos(operator, {
     kernels,
     random: stream,
     signal,
     largest: wanted,
     tolerance,
     maxProducts: 100 + 20 * wanted,
+    onProgress(_, residual) {
+      // residuals fall geometrically, more or less
+      fraction = Math.max(fraction, Math.min(1, Math.log(residual) / Math.log(tolerance)));
+    },
   });
   const threshold = parameters * Number.EPSILON * (largest[0]?.value ?? 0);
   const pairs = largest.filter(({ value }) => value > threshold);

@@ -52,6 +52,8 @@ export interface EstimateOptions {
   /** Eigen-directions of G; 0 by default. What they carry of K is then known and not sampled. */
   readonly top?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Likewise of the eigen-directions, before each product. */
+  readonly onDirections?: ((fraction: number) => void | Promise<void>) | undefined;
   /** Of the pairs: the fraction taken. What it throws ends the work; a promise is waited for. */
   readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
@@ -88,6 +90,7 @@ export async function estimateGeometry(
     kernels,
     stream: stream.split("eigen-directions"),
     signal,
+    onProgress: options.onDirections,
   });
   const draw = lossDraws(linearization);
   const probe = draw(Math.min(n, blockSize(outputs)), stream.split("scale"));
