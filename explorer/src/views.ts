@@ -18,4 +18,10 @@ export const views: readonly [View, ...View[]] = [
     summary: "How the noise of SGD follows the curvature of the loss, at a point and while a model trains.",
     load: () => import("./views/alignment/Alignment.svelte"),
   },
+  {
+    id: "model",
+    name: "Your model",
+    summary: "The noise geometry of a network or a Jacobian of your own, measured on this machine.",
+    load: () => import("./views/model/Model.svelte"),
+  },
 ];

@@ -62,8 +62,8 @@ export async function* byteChunks(source: ByteSource, position: number, size: nu
  * Throws an InputError where there is no such file, it is not a regular file, or it may not be read.
  */
 export async function openFile(path: string): Promise<ByteSource> {
-  const { open, stat } = await import("node:fs/promises");
-  const { read } = await import("node:fs");
+  const { open, stat } = await import(/* @vite-ignore */ "node:fs/promises");
+  const { read } = await import(/* @vite-ignore */ "node:fs");
   try {
     // Before opening: opening a named pipe would wait for its writer.
     if (!(await stat(path)).isFile()) {

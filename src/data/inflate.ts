@@ -35,9 +35,9 @@ async function inflateByZlib(
   chunks: AsyncIterable<Uint8Array>,
   format: Compression,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { createGunzip, createInflateRaw } = await import("node:zlib");
+  const { createGunzip, createInflateRaw } = await import(/* @vite-ignore */ "node:zlib");
   const create = format === "gzip" ? createGunzip : createInflateRaw;
-  const { pipeline, Readable } = await import("node:stream");
+  const { pipeline, Readable } = await import(/* @vite-ignore */ "node:stream");
   // The pipeline's error also reaches whoever iterates over its last stream.
   return pipeline(Readable.from(chunks), create({ chunkSize: 2 ** 18 }), () => {});
 }

@@ -17,9 +17,9 @@ export async function temporaryFile(
       `${name}: ${size} bytes compressed are too many for a browser; save it uncompressed with numpy.savez`,
     );
   }
-  const { mkdtemp, open, rm } = await import("node:fs/promises");
-  const { tmpdir } = await import("node:os");
-  const { join } = await import("node:path");
+  const { mkdtemp, open, rm } = await import(/* @vite-ignore */ "node:fs/promises");
+  const { tmpdir } = await import(/* @vite-ignore */ "node:os");
+  const { join } = await import(/* @vite-ignore */ "node:path");
   const noRoom = (error: Error) => {
     throw new InputError(
       `${name}: cannot inflate ${size} bytes into ${tmpdir()}: ${error.message}; ` +

@@ -1,12 +1,16 @@
 /** The built explorer in a browser, for tests that drive its views. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import { launchChromium } from "../browser/chromium.ts";
 import { type StaticServer, serveFolder } from "./staticServer.ts";
 
-export const explorerFolder = new URL("../../dist/explorer/", import.meta.url);
+/** Where the build is: dist/explorer, or the folder that EXPLORER_BUILD names. */
+export const explorerFolder = process.env.EXPLORER_BUILD
+  ? pathToFileURL(`${process.env.EXPLORER_BUILD}/`)
+  : new URL("../../dist/explorer/", import.meta.url);
 
 interface OpenOptions {
   readonly width?: number;

@@ -35,4 +35,32 @@ export const tours: Readonly<Record<string, readonly TourStep[]>> = {
       link: { words: "A network on digits.", address: "#alignment?data=digits&model=fnn&width=16" },
     },
   ],
+  model: [
+    {
+      text:
+        "Bring a network at some weights, with samples: an .onnx file and an .npz with x and y. Or bring the Jacobian " +
+        "of its outputs with the residuals, if you have computed them. Drop the files anywhere on the page.",
+    },
+    {
+      text:
+        "The sentence on top says how fast the noise of SGD raises the loss there, compared with noise of the form " +
+        "2L·G and with noise of the same size that has no preferred direction.",
+    },
+    {
+      text:
+        "The interval beside μ says how far it would move with other samples. The certificate says between which " +
+        "values μ would lie whatever the targets were.",
+      link: { words: "Ask for the certificate.", address: "#model?certificate=yes" },
+    },
+    {
+      text: "Were this point a minimum, up to which learning rate would SGD stay there? That depends on the batch size.",
+      link: {
+        words: "Ask for batches of 1, 8 and 64.",
+        address: "#model?stability=1%2C8%2C64&replacement=with",
+      },
+    },
+    {
+      text: "Save measure.json: it is the document that the command noisegeo measure writes.",
+    },
+  ],
 };

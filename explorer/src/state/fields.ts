@@ -24,7 +24,7 @@ export interface ChoiceField<T extends string> extends Field<T> {
   readonly options: Readonly<Record<T, string>>;
 }
 
-interface TextField extends Field<string> {
+export interface TextField extends Field<string> {
   readonly kind: "text";
 }
 
