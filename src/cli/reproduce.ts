@@ -1,30 +1,27 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
-import { openDataset } from "../data/dataset/openDataset.ts";
-import type { Conclusion, Experiment, ExperimentResult, Row, Scale } from "../experiments/experiment.ts";
 import { chosenExperiments, experiments } from "../experiments/registry.ts";
-import { type RunOptions, runExperiment } from "../experiments/run.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
 import type { ReportedExperiment } from "../report/reproduction.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
-import { openTrialLog, type TrialLog } from "../runs/trialLog.ts";
 import { version } from "../version.ts";
-import { wholeNumber } from "./arguments.ts";
-import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
+import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { duration, type Progress, startProgress } from "./progress.ts";
+import { conclude, type OpenRun, openRun, openTrials, type RunSettings } from "./reproduceRuns.ts";
+import { type Measuring, measureTrials } from "./reproduceTrials.ts";
 import { firstOfEachKind, type TrialCosts, trialCosts } from "./trialCosts.ts";
 
-interface ReproduceOptions extends KernelOptions {
-  readonly scale: Scale;
-  readonly out: string;
-  readonly seed: number;
+interface ReproduceOptions extends RunSettings {
+  readonly threads: number;
   readonly resume?: boolean;
 }
 
 export function addReproduceCommand(program: Command, signal: AbortSignal): void {
-  addKernelOptions(program.command("reproduce"), "1")
+  program
+    .command("reproduce")
     .description("run the experiments and write the page that shows what holds")
     .argument("[experiment...]", "which ones (default: all; see noisegeo list)")
     .addOption(
@@ -32,66 +29,54 @@ export function addReproduceCommand(program: Command, signal: AbortSignal): void
     )
     .option("--out <folder>", "where to write", "reproduction")
     .option("--seed <seed>", "seed of everything random", wholeNumber, 1)
+    .option(
+      "--threads <count>",
+      "how many, each with a trial at a time; results do not depend on it",
+      positiveInteger,
+      availableParallelism(),
+    )
     .option("--resume", "go on with an interrupted run of the same scale and seed in that folder")
     .action((ids: string[], options: ReproduceOptions) => run(ids, options, signal));
 }
 
 async function run(ids: readonly string[], options: ReproduceOptions, signal: AbortSignal): Promise<void> {
+  const { scale, out } = options;
   const chosen = chosenExperiments(ids);
-  // trials are many and small: a second thread would mostly wait
-  const kernels = await openKernels({ threads: options.threads ?? 1 });
   const progress = startProgress("reproducing");
   const runs: OpenRun[] = [];
+  let kernels = "";
   try {
     for (const experiment of chosen) runs.push(await openRun(experiment, options));
-    const costs = trialCosts(runs, options.scale);
-    const measuring: Measuring = {
-      kernels,
-      ...options,
-      openImages: (config) => openDataset(config, { precision: "float64" }),
-      signal,
-      costs,
-      onMeasured(id) {
-        const left = costs.left();
-        progress.update(left === undefined ? 0 : costs.spent / (costs.spent + left), id);
-      },
-    };
-    await sayEstimate(runs, measuring, progress);
-    for (const openedRun of runs) {
-      const reported = await runOne(openedRun, measuring);
+    const costs = trialCosts(runs, scale);
+    kernels = await kernelsInUse();
+    const finish = async (openedRun: OpenRun) => {
+      const reported = await conclude(openedRun, { ...options, kernels });
       progress.finish();
       process.stdout.write(summaryLine(reported));
-    }
+    };
+    for (const openedRun of runs) if (openTrials(openedRun, scale).length === 0) await finish(openedRun);
+    const measuring = {
+      ...options,
+      signal,
+      async onMeasured(openedRun: OpenRun, label: string, seconds: number) {
+        const { id } = openedRun.experiment;
+        costs.measured(id, label, seconds);
+        const left = costs.left();
+        progress.update(left === undefined ? 0 : costs.spent / (costs.spent + left), id);
+        if (openTrials(openedRun, scale).length === 0) await finish(openedRun);
+      },
+    };
+    await sayEstimate(runs, costs, measuring, progress);
+    await measureTrials(
+      runs.flatMap((openedRun) => openTrials(openedRun, scale)),
+      measuring,
+    );
   } finally {
     progress.finish();
     for (const { log } of runs) await log.close();
-    await kernels.close();
   }
-  await writePage(options.out, kernels.description);
-  process.stdout.write(`\n${join(options.out, "index.html")}\n`);
-}
-
-/** An experiment and the log of its finished trials; `known` grows as they are measured. */
-interface OpenRun {
-  readonly experiment: Experiment;
-  readonly log: TrialLog;
-  readonly known: Map<string, readonly Row[]>;
-  seconds: number;
-}
-
-interface Measuring extends Pick<RunOptions, "kernels" | "scale" | "seed" | "openImages" | "signal"> {
-  readonly out: string;
-  readonly costs: TrialCosts;
-  readonly onMeasured: (id: string) => void;
-}
-
-async function openRun(
-  experiment: Experiment,
-  { out, scale, seed, resume = false }: ReproduceOptions,
-): Promise<OpenRun> {
-  const key = { experiment: experiment.id, scale, seed, version };
-  const log = await openTrialLog(join(out, experiment.id, "trials.jsonl"), key, resume);
-  return { experiment, log, known: new Map(log.known), seconds: log.seconds };
+  await writePage(out, kernels);
+  process.stdout.write(`\n${join(out, "index.html")}\n`);
 }
 
 /**
@@ -100,57 +85,34 @@ async function openRun(
  */
 async function sayEstimate(
   runs: readonly OpenRun[],
+  costs: TrialCosts,
   measuring: Measuring,
   progress: Progress,
 ): Promise<void> {
-  const { costs, scale } = measuring;
+  const { scale, threads } = measuring;
   const total = costs.open;
   if (total === 0) return;
   const trials = (count: number) => `${count} ${count === 1 ? "trial" : "trials"}`;
   process.stderr.write(
     `${scale} scale: ${trials(total)} to measure; the first of each kind, ${costs.kinds}, give an estimate of the time\n`,
   );
-  for (const openedRun of runs) {
-    const { experiment, known } = openedRun;
-    const first = firstOfEachKind(experiment, scale, known);
-    await measure({ ...experiment, trials: () => first, conclude: () => nothing }, openedRun, measuring);
-  }
+  const began = performance.now();
+  const first = runs.flatMap((openedRun) =>
+    firstOfEachKind(openedRun.experiment, scale, openedRun.known).map((trial) => ({ openedRun, trial })),
+  );
+  await measureTrials(first, measuring);
   progress.finish();
-  const left = costs.left() ?? 0;
+  const spent = (performance.now() - began) / 1000;
+  const left = (costs.left() ?? 0) / Math.min(threads, Math.max(1, costs.open));
   process.stderr.write(
-    `estimate: about ${duration(left)} more for ${trials(costs.open)} (${duration(costs.spent)} went into these ${costs.kinds})\n`,
+    `estimate: about ${duration(left)} more for ${trials(costs.open)} on ${threads === 1 ? "1 thread" : `${threads} threads`} (${duration(spent)} went into these ${costs.kinds})\n`,
   );
 }
 
-const nothing: Conclusion = { checks: [], reading: "", setting: [], figures: [] };
-
-function measure(
-  experiment: Experiment,
-  openedRun: OpenRun,
-  { costs, onMeasured, ...options }: Measuring,
-): Promise<ExperimentResult> {
-  const { id } = experiment;
-  return runExperiment(experiment, {
-    ...options,
-    known: openedRun.known,
-    async onTrial(label, rows, seconds) {
-      openedRun.seconds += seconds;
-      await openedRun.log.append(label, rows, seconds);
-      openedRun.known.set(label, rows);
-      costs.measured(id, label, seconds);
-      onMeasured(id);
-    },
-  });
-}
-
-async function runOne(openedRun: OpenRun, measuring: Measuring): Promise<ReportedExperiment> {
-  const { experiment } = openedRun;
-  const { out, scale, seed, kernels } = measuring;
-  // drawing needs libraries that measuring does not: loaded here, not when the command starts
-  const { writeExperiment } = await import("./experimentFiles.ts");
-  const result = await measure(experiment, openedRun, measuring);
-  const run = { scale, seed, seconds: openedRun.seconds };
-  return writeExperiment(out, experiment, result, run, { version, kernels: kernels.description });
+async function kernelsInUse(): Promise<string> {
+  const kernels = await openKernels({ threads: 1 });
+  await kernels.close();
+  return kernels.description;
 }
 
 /** The page shows every experiment that the folder holds, also those of earlier calls. */

@@ -1,16 +1,14 @@
 import type { Engine, EngineContext } from "./engine.ts";
-import { type JobThread, jobThread, type ThreadOutcome } from "./threads.ts";
+import { type JobThread, type JobThreadOptions, jobThread, type ThreadOutcome } from "./threads.ts";
 
-export interface LocalOptions {
+export interface LocalOptions extends Omit<JobThreadOptions, "name"> {
   readonly workers: number;
-  /** Module that calls `serveThread`. */
-  readonly module: URL;
   /** A folder for a job alone. */
   readonly scratchOf: (id: string) => string;
 }
 
 /** Worker threads of this process, each with one job at a time. A thread that breaks down is replaced. */
-export function localEngine({ workers, module, scratchOf }: LocalOptions): Engine {
+export function localEngine({ workers, scratchOf, ...thread }: LocalOptions): Engine {
   return {
     name: workers === 1 ? "1 worker thread" : `${workers} worker threads`,
     async run(jobs, { signal, ...rest }) {
@@ -37,7 +35,7 @@ export function localEngine({ workers, module, scratchOf }: LocalOptions): Engin
         }
       };
       const threads = Array.from({ length: Math.min(workers, jobs.length) }, (_, k) =>
-        jobThread(module, `thread ${k + 1}`),
+        jobThread({ ...thread, name: `thread ${k + 1}` }),
       );
       await Promise.all(threads.map(serve));
       context.signal.throwIfAborted();

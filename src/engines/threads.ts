@@ -16,15 +16,26 @@ export interface JobThread {
   close(): Promise<void>;
 }
 
-/** `module` calls `serveThread`. */
-export function jobThread(module: URL, name: string): JobThread {
+export interface JobThreadOptions {
+  /** Module that calls `serveThread`. */
+  readonly module: URL;
+  /** For people. */
+  readonly name: string;
+  /** Aborting ends the thread at once, for jobs that leave nothing to go on with; otherwise the job is asked to stop. */
+  readonly abandon?: boolean;
+}
+
+export function jobThread({ module, name, abandon = false }: JobThreadOptions): JobThread {
   let thread: Worker | undefined;
   return {
     name,
     async run(job, options) {
       thread ??= start(module, name);
-      const outcome = await tryOnce(thread, job, options);
-      if (outcome.kind === "broken") thread = undefined;
+      const outcome = await tryOnce(thread, job, options, abandon);
+      if (outcome.kind === "broken" || (outcome.kind === "stopped" && abandon)) {
+        await thread.terminate();
+        thread = undefined;
+      }
       return outcome;
     },
     async close() {
@@ -44,12 +55,16 @@ async function tryOnce(
   thread: Worker,
   job: Job,
   { scratch, signal, onProgress }: Pick<RunJobOptions, "scratch" | "signal" | "onProgress">,
+  abandon: boolean,
 ): Promise<ThreadOutcome> {
   const settled = new AbortController();
   const options = { signal: settled.signal };
   const send = (message: ToThread) => thread.postMessage(message);
-  const stop = () => send({ kind: "stop" });
+  let stop = () => send({ kind: "stop" });
   try {
+    const abandoned = new Promise<JobOutcome>((resolve) => {
+      if (abandon) stop = () => resolve({ kind: "stopped" });
+    });
     const told = new Promise<JobOutcome>((resolve) => {
       const listen = (message: FromThread) => {
         if (message.kind === "progress") onProgress(message.fraction);
@@ -65,7 +80,7 @@ async function tryOnce(
     send({ kind: "job", job, scratch });
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
-    return await Promise.race([told, broken]);
+    return await Promise.race([told, broken, abandoned]);
   } finally {
     signal.removeEventListener("abort", stop);
     settled.abort();

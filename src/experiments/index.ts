@@ -14,5 +14,5 @@ export type {
 } from "./experiment.ts";
 export type { Axis, Figure, Layer, Panel, Point } from "./figure.ts";
 export { chosenExperiments, experiments } from "./registry.ts";
-export { type RunOptions, runExperiment } from "./run.ts";
+export { measureTrial, type RunOptions, runExperiment } from "./run.ts";
 export { overall } from "./verdict.ts";

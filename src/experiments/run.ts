@@ -22,7 +22,7 @@ export interface RunOptions {
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
   const { kernels, scale, seed, openImages, known, onTrial, onProgress, signal } = options;
   const trials = experiment.trials(scale);
-  const rows: Row[] = [];
+  const rows = new Map<string, readonly Row[]>();
   for (const [done, trial] of trials.entries()) {
     onProgress?.(done, trials.length);
     const label = trialLabel(trial);
@@ -32,17 +32,39 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       await new Promise((resolve) => setTimeout(resolve, 0));
       signal?.throwIfAborted();
       const started = performance.now();
-      const stream = createStream(seed).split(experiment.id, scale, label);
-      measured = (await experiment.measure(trial, { kernels, scale, stream, openImages })).map((row) => ({
-        ...trial,
-        ...row,
-      }));
+      measured = await measureTrial(experiment, trial, { kernels, scale, seed, openImages });
       await onTrial?.(label, measured, (performance.now() - started) / 1000);
     }
-    rows.push(...measured);
+    rows.set(label, measured);
   }
   onProgress?.(trials.length, trials.length);
+  return concludeExperiment(experiment, rows, scale);
+}
+
+/** What the rows of all trials, by label, come to. Throws a RangeError where those of a trial are missing. */
+export function concludeExperiment(
+  experiment: Experiment,
+  known: ReadonlyMap<string, readonly Row[]>,
+  scale: Scale,
+): ExperimentResult {
+  const rows = experiment.trials(scale).flatMap((trial) => {
+    const label = trialLabel(trial);
+    const measured = known.get(label);
+    if (!measured) throw new RangeError(`${experiment.id}: trial ${label} was not measured`);
+    return measured;
+  });
   return { ...experiment.conclude(rows, scale), table: tableOf(rows) };
+}
+
+/** The rows of one trial, which depend on experiment, scale, seed and trial alone. */
+export async function measureTrial(
+  experiment: Experiment,
+  trial: Trial,
+  { kernels, scale, seed, openImages }: Pick<RunOptions, "kernels" | "scale" | "seed" | "openImages">,
+): Promise<readonly Row[]> {
+  const stream = createStream(seed).split(experiment.id, scale, trialLabel(trial));
+  const rows = await experiment.measure(trial, { kernels, scale, stream, openImages });
+  return rows.map((row) => ({ ...trial, ...row }));
 }
 
 /** "spectrum=isotropic,trial=3": unique within an experiment. */

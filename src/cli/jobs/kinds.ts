@@ -1,10 +1,11 @@
-import type { JobCommand } from "../../runs/jobs/job.ts";
+import type { Job } from "../../runs/jobs/job.ts";
 import type { JobKind } from "./jobKind.ts";
 
 /** Each is loaded when it is first needed. */
-const kinds: Record<JobCommand, () => Promise<JobKind>> = {
+const kinds: Record<Job["command"], () => Promise<JobKind>> = {
   train: async () => (await import("./trainJob.ts")).trainJob,
   reproduce: async () => (await import("./reproduceJob.ts")).reproduceJob,
+  trial: async () => (await import("./trialJob.ts")).trialJob,
 };
 
-export const jobKind = (command: JobCommand): Promise<JobKind> => kinds[command]();
+export const jobKind = (command: Job["command"]): Promise<JobKind> => kinds[command]();

@@ -35,7 +35,7 @@ export async function serveQueue(options: WorkerOptions): Promise<void> {
   const { Worker, UnrecoverableError, WaitingError } = await loaded(() => import("bullmq"));
   const connection = await connectRedis(address, note);
   const idle = Array.from({ length: threads }, (_, k) =>
-    jobThread(module, `${hostname()}, process ${process.pid}, thread ${k + 1}`),
+    jobThread({ module, name: `${hostname()}, process ${process.pid}, thread ${k + 1}` }),
   );
   const doJob = async (queued: QueuedJob<Job, JobResult>, token?: string): Promise<JobResult> => {
     const thread = idle.pop() as JobThread;

@@ -15,7 +15,7 @@ export interface InputFile {
 export interface Job {
   /** Of its content: the same work has the same id, whoever asks for it. */
   readonly id: string;
-  readonly command: JobCommand;
+  readonly command: JobCommand | "trial";
   /** Everything that decides the result, defaults filled in. */
   readonly config: Json;
   readonly inputs: readonly InputFile[];
