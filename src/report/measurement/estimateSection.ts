@@ -51,7 +51,7 @@ export function missingFromEstimate({ eigenDirections }: GeometryEstimate): Reco
   const { length } = eigenDirections.eigenvalues;
   const reason =
     length === 0
-      ? "with --estimate only the eigen-directions asked for are found: give --top K, some sweeps over the samples each"
-      : `only the ${length} sharpest were asked for: the whole spectrum needs the Gram matrix of all samples`;
+      ? "with --estimate only the eigen-directions asked for are found: give --top K, which takes many sweeps over the samples"
+      : `--top asked for ${length}: the whole spectrum needs the Gram matrix of all samples`;
   return { "gaussNewton.eigenvalues": reason };
 }
