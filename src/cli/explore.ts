@@ -14,9 +14,9 @@ export function addExploreCommand(program: Command, signal: AbortSignal): void {
   program
     .command("explore")
     .description(
-      "open the explorer for a browser on this machine, with the runs and reproductions of a folder",
+      "open the explorer for a browser on this machine, with the runs, sweeps and reproductions of a folder",
     )
-    .argument("[folder]", "of a run or a reproduction, or one that holds some")
+    .argument("[folder]", "of a run, a sweep or a reproduction, or one that holds some")
     .option("--port <port>", "where to listen (default: one that is free)", portNumber, 0)
     .option("--host <address>", "what to listen on, if not on this machine alone", "127.0.0.1")
     .action((folder: string | undefined, options: ExploreOptions) => run(folder, options, signal));
@@ -41,7 +41,7 @@ async function run(
     }
     if (folder !== undefined) {
       note(
-        `${server.found === 1 ? "1 run or reproduction" : `${server.found} runs and reproductions`} in ${folder}`,
+        `${server.found === 1 ? "1 run, sweep or reproduction" : `${server.found} runs, sweeps and reproductions`} in ${folder}`,
       );
     }
     process.stdout.write(`${server.address}\n`);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { encodeParquet } from "../data/parquet.ts";
+import { sweepFigure } from "../report/sweepFigure.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 import type { SweepFolder, SweepManifest } from "../runs/sweep/folder.ts";
 import { type SweepRow, sweepTable } from "../runs/sweep/gather.ts";
-import { sweepFigure } from "./sweepFigure.ts";
 
 export interface SweepFiles {
   readonly table: string;
@@ -19,7 +19,8 @@ export async function writeSweep(
 ): Promise<SweepFiles> {
   const table = join(path, "results.parquet");
   await writeFileAtomically(table, encodeParquet(sweepTable(rows)));
-  const figure = sweepFigure(rows, jobs, wanted);
+  const fields = [...new Set(jobs.flatMap(({ point }) => Object.keys(point)))];
+  const figure = sweepFigure(rows, fields, wanted);
   if (!figure) return { table };
   const { renderFigure } = await import("../report/figure/renderFigure.ts");
   const { renderPng } = await import("../report/figure/renderPng.ts");

@@ -16,7 +16,7 @@ export interface RunList extends Versioned {
   readonly runs: readonly Summary[];
 }
 
-export type Summary = RunSummary | ReproductionSummary;
+export type Summary = RunSummary | SweepSummary | ReproductionSummary;
 
 interface Entry {
   /** Names it in every other address; the same as long as it lies in the same place of the folder served. */
@@ -45,6 +45,17 @@ export interface RunSummary extends Entry {
 
 type RunState = "running" | "interrupted" | "diverged" | "finished";
 
+/** A folder of `noisegeo sweep`. Runs that its jobs have left lie below it, at PATH/jobs/JOB/…, and are listed as well. */
+export interface SweepSummary extends Entry {
+  readonly kind: "sweep";
+  /** The command that its jobs are of. */
+  readonly of: string;
+  readonly jobs: number;
+  readonly done: number;
+  /** Given up; what is neither done nor failed is missing so far. */
+  readonly failed: number;
+}
+
 /** A folder of `noisegeo reproduce`. */
 export interface ReproductionSummary extends Entry {
   readonly kind: "reproduction";
@@ -58,7 +69,7 @@ export interface ExperimentSummary {
 }
 
 /** GET /api/runs/ID */
-export type Details = RunDetails | ReproductionDetails;
+export type Details = RunDetails | SweepDetails | ReproductionDetails;
 
 export interface RunDetails extends Versioned {
   readonly summary: RunSummary;
@@ -68,6 +79,20 @@ export interface RunDetails extends Versioned {
   };
   readonly files: readonly ServedFile[];
 }
+
+export interface SweepDetails extends Versioned {
+  readonly summary: SweepSummary;
+  /** What varies from job to job. */
+  readonly fields: readonly string[];
+  /** Columns of the summary figure, where the sweep says which. */
+  readonly figure: { readonly x: string; readonly y: string; readonly series?: string | undefined } | null;
+  /** A row a job, in the order of the design: what results.parquet will hold. */
+  readonly rows: readonly SweepTableRow[];
+  readonly files: readonly ServedFile[];
+}
+
+/** `job`, `status` ("done", "failed" with `error`, or "missing"), the fields that vary, and what came out. */
+export type SweepTableRow = Readonly<Record<string, number | string | boolean | null>>;
 
 export interface ReproductionDetails extends Versioned {
   readonly summary: ReproductionSummary;

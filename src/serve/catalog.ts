@@ -3,23 +3,23 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isUnreachable, locate } from "./servedFolder.ts";
 
-/** A folder that holds a run or a reproduction. */
+/** A folder that holds a run, a sweep or a reproduction. */
 export interface Place {
   readonly id: string;
-  readonly kind: "run" | "reproduction";
+  readonly kind: "run" | "sweep" | "reproduction";
   readonly name: string;
   /** Of its folder, from the folder served on; none for that folder itself. */
   readonly names: readonly string[];
 }
 
-/** A sweep keeps its runs in jobs/ID/scratch/run; it may itself lie in a folder of sweeps. */
-const deepest = 5;
+/** A sweep keeps its runs in jobs/ID/scratch/run; it may itself lie in a folder of sweeps beside one of runs. */
+const deepest = 6;
 /** Not to look through a whole disk where somebody serves it. */
 const mostFolders = 20_000;
 
 /**
- * Every run and reproduction in a folder, itself included; those inside of another are not looked for, links and hidden folders not
- * followed. @param root a real path
+ * Every run, sweep and reproduction in a folder, itself included; those inside of another, a sweep apart, are not looked for, links
+ * and hidden folders not followed. @param root a real path
  */
 export async function findPlaces(root: string): Promise<readonly Place[]> {
   const places: Place[] = [];
@@ -32,7 +32,7 @@ export async function findPlaces(root: string): Promise<readonly Place[]> {
       const folders = await foldersIn(join(root, ...names));
       const kind = await kindOf(root, names, folders);
       if (kind) places.push({ id: idOf(names), kind, name: basename(join(root, ...names)), names });
-      else below.push(...folders.map((name) => [...names, name]));
+      if (!kind || kind === "sweep") below.push(...folders.map((name) => [...names, name]));
     }
     level = below;
   }
@@ -53,7 +53,7 @@ export async function foldersIn(path: string): Promise<readonly string[]> {
   }
 }
 
-/** A run has a manifest and metrics; a reproduction an experiment's trials or result under the experiment's id. */
+/** A sweep has a manifest of its own, a run one and metrics; a reproduction an experiment's trials or result under the experiment's id. */
 async function kindOf(
   root: string,
   names: readonly string[],
@@ -63,6 +63,7 @@ async function kindOf(
   if ((await holds("manifest.json")) && (folders.includes("checkpoints") || (await holds("metrics.jsonl")))) {
     return "run";
   }
+  if (await holds("sweep.json")) return "sweep";
   for (const folder of folders) {
     if ((await holds(folder, "trials.jsonl")) || (await holds(folder, "record.json"))) return "reproduction";
   }

@@ -1,35 +1,19 @@
-import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
 import { type Manifest, readManifest } from "../runs/train/manifest.ts";
-import type {
-  Details,
-  ExperimentSummary,
-  ReproductionSummary,
-  RunSummary,
-  ServedFile,
-  Summary,
-} from "./api.ts";
+import type { Details, ExperimentSummary, ReproductionSummary, RunSummary, Summary } from "./api.ts";
 import { foldersIn, type Place } from "./catalog.ts";
 import { lastStep } from "./metricsTail.ts";
-import { type FileTypes, isServedName, isUnreachable, locate, openWithin } from "./servedFolder.ts";
-
-/** What runs and reproductions consist of. */
-export const runFileTypes: FileTypes = {
-  ".html": "text/html; charset=utf-8",
-  ".json": "application/json",
-  ".jsonl": "application/jsonl; charset=utf-8",
-  ".parquet": "application/vnd.apache.parquet",
-  ".png": "image/png",
-  ".safetensors": "application/octet-stream",
-  ".svg": "image/svg+xml",
-};
+import { filesOf, isFileWithin, lastChange, readJsonWithin } from "./placeFiles.ts";
+import { isUnreachable } from "./servedFolder.ts";
+import { sweepDetails, sweepSummary } from "./sweeps.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
 /** In short, or undefined where it cannot be read (any more). @param root the folder served, a real path */
 export async function summaryOf(root: string, place: Place): Promise<Summary | undefined> {
   if (place.kind === "reproduction") return reproductionSummary(root, place);
+  if (place.kind === "sweep") return sweepSummary(root, place);
   const manifest = await manifestOf(root, place);
   return manifest && runSummary(root, place, manifest);
 }
@@ -47,6 +31,7 @@ export async function detailsOf(root: string, place: Place): Promise<Details | u
       files: await filesOf(root, place),
     };
   }
+  if (place.kind === "sweep") return sweepDetails(root, place);
   const summary = await reproductionSummary(root, place);
   const results = new Map<string, Document>();
   for (const { id } of summary.experiments) {
@@ -107,47 +92,6 @@ async function reproductionSummary(root: string, place: Place): Promise<Reproduc
 
 /** result.json of an experiment, undefined where there is none that can be read. */
 async function resultOf(root: string, { names }: Place, experiment: string): Promise<Document | undefined> {
-  const file = await openWithin(root, [...names, experiment, "result.json"], runFileTypes);
-  if (!file) return undefined;
-  try {
-    const result = JSON.parse(await readFile(file.handle, "utf8")) as Document | null;
-    return result?.id === experiment ? result : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  } finally {
-    await file.handle.close();
-  }
-}
-
-/** The files that /files/ID/ gives out: in the folder and one level below. */
-async function filesOf(root: string, { names }: Place): Promise<readonly ServedFile[]> {
-  const files: ServedFile[] = [];
-  const folders = (await foldersIn(join(root, ...names))).filter(isServedName);
-  for (const folder of [[], ...folders.map((name) => [name])]) {
-    const entries = await readdir(join(root, ...names, ...folder)).catch(() => []);
-    for (const entry of entries.filter(isServedName).sort()) {
-      const file = await openWithin(root, [...names, ...folder, entry], runFileTypes);
-      if (!file) continue;
-      await file.handle.close();
-      files.push({ path: [...folder, entry].join("/"), bytes: file.bytes });
-    }
-  }
-  return files;
-}
-
-async function isFileWithin(root: string, names: readonly string[]): Promise<boolean> {
-  const file = await openWithin(root, names, runFileTypes);
-  await file?.handle.close();
-  return file !== undefined;
-}
-
-async function lastChange(root: string, files: readonly (readonly string[])[]): Promise<string> {
-  let latest = 0;
-  for (const names of files) {
-    const path = await locate(root, ...names);
-    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
-    latest = Math.max(latest, found?.mtimeMs ?? 0);
-  }
-  return new Date(latest).toISOString();
+  const result = await readJsonWithin<Document>(root, [...names, experiment, "result.json"]);
+  return result?.id === experiment ? result : undefined;
 }

@@ -2,17 +2,18 @@ import { version } from "../version.ts";
 import { answerError, answerFile, answerJson, answerText, type Exchange } from "./answers.ts";
 import type { RunList } from "./api.ts";
 import { findPlaces, type Place } from "./catalog.ts";
-import { detailsOf, runFileTypes, summaryOf } from "./details.ts";
+import { detailsOf, summaryOf } from "./details.ts";
 import { explorerPage, openExplorerFile } from "./explorerFiles.ts";
 import { type LiveOptions, streamLive } from "./liveMetrics.ts";
 import { isCursor, readMetricsAfter } from "./metricsTail.ts";
+import { runFileTypes } from "./placeFiles.ts";
 import { dataHeaders, explorerHeaders } from "./policy.ts";
 import { namesOf, openWithin } from "./servedFolder.ts";
 
 export interface Served {
   /** Of the explorer's static build. Both are real paths. */
   readonly build: string;
-  /** With runs and reproductions. */
+  /** With runs, sweeps and reproductions. */
   readonly runs: string | undefined;
   readonly live: Omit<LiveOptions, "cursor">;
 }

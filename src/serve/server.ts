@@ -12,7 +12,7 @@ import { isUnreachable, openWithin } from "./servedFolder.ts";
 export interface ServeOptions {
   /** Folder of the explorer's static build. */
   readonly build: string;
-  /** Folder with runs and reproductions, or one of them itself. */
+  /** Folder with runs, sweeps and reproductions, or one of them itself. */
   readonly runs?: string | undefined;
   readonly host?: string;
   /** 0: one that is free. */
@@ -27,14 +27,14 @@ export interface ServeOptions {
 export interface ExplorerServer {
   /** Of the explorer's page. */
   readonly address: string;
-  /** Runs and reproductions found at the start. */
+  /** Runs, sweeps and reproductions found at the start. */
   readonly found: number;
   /** Ends streams and connections; settles when the port is free again. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the explorer and what a folder holds of runs and reproductions, for reading only. Throws an InputError where the build
+ * Serves the explorer and what a folder holds of runs, sweeps and reproductions, for reading only. Throws an InputError where the build
  * or the runs are not there or the port cannot be had.
  */
 export async function serveExplorer({
@@ -57,7 +57,7 @@ export async function serveExplorer({
   const found = served.runs === undefined ? 0 : (await findPlaces(served.runs)).length;
   if (served.runs !== undefined && found === 0) {
     throw new InputError(
-      `${runs}: expected a folder of noisegeo train or reproduce, or one that holds some, got none; check the path`,
+      `${runs}: expected a folder of noisegeo train, sweep or reproduce, or one that holds some, got none; check the path`,
     );
   }
 

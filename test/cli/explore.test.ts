@@ -47,7 +47,7 @@ test("prints the address, serves the page and the runs, and Ctrl-C ends it with 
   expect(code, stderr).toBe(130);
   expect(stdout).toBe(`${address}\n`);
   expect(stderr).toBe(
-    "noisegeo: 1 run or reproduction in runs\nnoisegeo: Ctrl-C ends it\nnoisegeo: interrupted; nothing is served any more\n",
+    "noisegeo: 1 run, sweep or reproduction in runs\nnoisegeo: Ctrl-C ends it\nnoisegeo: interrupted; nothing is served any more\n",
   );
   expect(page).toContain('<div id="explorer">');
   expect(page).toContain("connect-src 'self'");

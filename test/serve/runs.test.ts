@@ -230,7 +230,7 @@ describe("what cannot be served", () => {
     [{ runs: "nowhere" }, /nowhere: expected a folder with runs, got ENOENT; check the path$/],
     [
       { runs: "build" },
-      /build: expected a folder of noisegeo train or reproduce, .* got none; check the path$/,
+      /build: expected a folder of noisegeo train, sweep or reproduce, .* got none; check the path$/,
     ],
     [{ build: "served" }, /served: expected the explorer's pages, got none; build them with npm run build:/],
     [{ host: "192.0.2.1" }, /^--host 192\.0\.2\.1: expected an address of this machine, got EADDRNOTAVAIL$/],

@@ -1,11 +1,16 @@
-import type { Cell, Json } from "../jobs/job.ts";
+import type { Cell, JobResult, Json } from "../jobs/job.ts";
 import type { SweepFolder, SweptJob } from "./folder.ts";
 
 /** One line a job, in the order of the design. */
 export type SweepRow = Readonly<Record<string, Cell>>;
 
+/** What the jobs of a sweep came to. */
+export interface JobEnds extends Pick<SweepFolder, "failure"> {
+  result(id: string): Promise<Pick<JobResult, "row"> | undefined>;
+}
+
 /** What each job came to: its id, `status` ("done", "failed" or "missing"), the fields that were varied, and its own columns. */
-export async function gatherRows(folder: SweepFolder, jobs: readonly SweptJob[]): Promise<SweepRow[]> {
+export async function gatherRows(folder: JobEnds, jobs: readonly SweptJob[]): Promise<SweepRow[]> {
   return Promise.all(
     jobs.map(async ({ id, point }) => {
       const result = await folder.result(id);

@@ -1,10 +1,15 @@
+import type { Row } from "../experiments/experiment.ts";
 import type { Figure, Layer, Point } from "../experiments/figure.ts";
 import { distinct, where } from "../experiments/rows.ts";
 import { estimate } from "../experiments/verdict.ts";
 import { InputError } from "../inputError.ts";
-import type { SweepConfig } from "../runs/sweep/config.ts";
-import type { SweptJob } from "../runs/sweep/folder.ts";
-import type { SweepRow } from "../runs/sweep/gather.ts";
+
+/** Columns of the table to draw. */
+export interface SweepAxes {
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  readonly series?: string | undefined;
+}
 
 /** Columns that a figure shows where the sweep does not say: the first that there is. */
 const preferred = ["lossAlignment.covariance", "lossAlignment", "testAccuracy", "loss", "checksThatHold"];
@@ -14,15 +19,15 @@ const mostSeries = 8;
 /**
  * What came out against what was varied: means over the jobs that agree in both columns, with 95 % intervals where there are several.
  * Undefined where nothing that was varied or came out is a number. Throws an InputError for a column that is not there.
+ * @param fields the columns that were varied
  */
 export function sweepFigure(
-  rows: readonly SweepRow[],
-  jobs: readonly SweptJob[],
-  wanted: SweepConfig["figure"],
+  rows: readonly Row[],
+  fields: readonly string[],
+  wanted: SweepAxes | undefined,
 ): Figure | undefined {
   const done = rows.filter(({ status }) => status === "done");
   const isNumeric = (name: string) => done.some((row) => typeof row[name] === "number");
-  const fields = [...new Set(jobs.flatMap(({ point }) => Object.keys(point)))];
   const columns = [...new Set(done.flatMap((row) => Object.keys(row)))];
   for (const name of Object.values(wanted ?? {})) {
     if (name === undefined || done.length === 0 || columns.includes(name)) continue;
@@ -59,7 +64,7 @@ export function sweepFigure(
   };
 }
 
-function points(rows: readonly SweepRow[], x: string, y: string): Point[] {
+function points(rows: readonly Row[], x: string, y: string): Point[] {
   return distinct<number>(rows, x)
     .toSorted((a, b) => a - b)
     .map((value) => {
@@ -69,7 +74,7 @@ function points(rows: readonly SweepRow[], x: string, y: string): Point[] {
     });
 }
 
-function varies(rows: readonly SweepRow[], name: string): boolean {
+function varies(rows: readonly Row[], name: string): boolean {
   return new Set(rows.map((row) => row[name])).size > 1;
 }
 
