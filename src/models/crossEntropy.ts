@@ -1,5 +1,5 @@
 import { InputError } from "../inputError.ts";
-import { dense, mirrorLower, type SymmetricMatrix } from "../linalg/matrix.ts";
+import { dense, type Matrix, mirrorLower, type SymmetricMatrix } from "../linalg/matrix.ts";
 import type { HessianLinearization, Linearization, SampledGramLinearization } from "./linearization.ts";
 import { requireLength } from "./requireLength.ts";
 import { type SoftmaxWhitening, softmaxWhitening } from "./softmaxWhitening.ts";
@@ -11,8 +11,9 @@ export interface LogitLinearization
   readonly logits: Float64Array;
   /** K = JJᵀ, a matrix of its own: it is overwritten. */
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
-  /** Likewise of some of the samples. */
+  /** Likewise of some of the samples, and of some with others. */
   gramOf?: SampledGramLinearization["gramOf"];
+  gramBetween?: SampledGramLinearization["gramBetween"];
   /** H·direction with the Hessian H of the mean cross-entropy. */
   hvp?(direction: Float64Array): Float64Array | Promise<Float64Array>;
 }
@@ -28,7 +29,8 @@ export interface LogitLinearization
  * `softmaxWhitening` does; a RangeError on another length.
  */
 export function whitenedLinearization(
-  logits: LogitLinearization & Pick<HessianLinearization & SampledGramLinearization, "hvp" | "gramOf">,
+  logits: LogitLinearization &
+    Pick<HessianLinearization & SampledGramLinearization, "hvp" | "gramOf" | "gramBetween">,
   targets: Int32Array | Float64Array,
 ): HessianLinearization & SampledGramLinearization;
 export function whitenedLinearization(
@@ -69,11 +71,16 @@ export function whitenedLinearization(
       return logits.vjp(colour(whitening, weights));
     },
     async gram() {
-      return whitenedGram(whitening, all, await logits.gram());
+      return symmetric(whitenedGram(whitening, all, all, await logits.gram()));
     },
     ...(logits.gramOf && {
       async gramOf(chosen: Int32Array) {
-        return whitenedGram(whitening, chosen, await logits.gramOf!(chosen));
+        return symmetric(whitenedGram(whitening, chosen, chosen, await logits.gramOf!(chosen)));
+      },
+    }),
+    ...(logits.gramBetween && {
+      async gramBetween(rows: Int32Array, columns: Int32Array) {
+        return whitenedGram(whitening, rows, columns, await logits.gramBetween!(rows, columns));
       },
     }),
     ...(logits.hvp && { hvp: logits.hvp.bind(logits) }),
@@ -124,20 +131,27 @@ function colour({ roots, largest }: SoftmaxWhitening, u: Float64Array): Float64A
 /** Blocks S_iᵀK_ijS_j of these samples, in place where the layout allows. */
 function whitenedGram(
   whitening: SoftmaxWhitening,
-  chosen: Int32Array,
-  given: SymmetricMatrix,
-): SymmetricMatrix {
-  const size = given.rows;
-  const plain = given.offset === 0 && given.columnStride === 1 && given.rowStride === size;
+  rows: Int32Array,
+  columns: Int32Array,
+  given: Matrix<Float64Array>,
+): Matrix<Float64Array> {
+  const width = given.columns;
+  const plain = given.offset === 0 && given.columnStride === 1 && given.rowStride === width;
   const gram = plain ? given : dense(given);
-  const samples = chosen.length;
-  const outputs = size / samples;
-  for (let i = 0; i < samples; i++) {
-    for (let b = 0; b < size; b++) whiten(whitening, chosen[i], gram.data, i * outputs * size + b, size);
+  const outputs = width / columns.length;
+  for (let i = 0; i < rows.length; i++) {
+    for (let b = 0; b < width; b++) whiten(whitening, rows[i], gram.data, i * outputs * width + b, width);
   }
-  for (let a = 0; a < size; a++) {
-    for (let j = 0; j < samples; j++) whiten(whitening, chosen[j], gram.data, a * size + j * outputs, 1);
+  for (let a = 0; a < gram.rows; a++) {
+    for (let j = 0; j < columns.length; j++) {
+      whiten(whitening, columns[j], gram.data, a * width + j * outputs, 1);
+    }
   }
+  return gram;
+}
+
+/** Rounds the same above the diagonal as below it. */
+function symmetric(gram: SymmetricMatrix): SymmetricMatrix {
   mirrorLower(gram);
   return gram;
 }

@@ -1,7 +1,7 @@
 import { type ArraySource, readAll } from "../data/arraySource.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { type Matrix, matrix, mirrorLower, rowMajor } from "../linalg/matrix.ts";
+import { block, type Matrix, matrix, mirrorLower, rowMajor, transpose } from "../linalg/matrix.ts";
 import { requireGramSize } from "./gramSize.ts";
 import type { SampledGramLinearization } from "./linearization.ts";
 
@@ -29,7 +29,7 @@ export interface JacobianFile extends SampledGramLinearization {
 
 /**
  * A linearization whose Jacobian lies in a file, read in tiles: memory does not grow with p. Each of `gram`, `jvp`, `vjp`
- * and `blocks` is one sweep; `gramOf` reads the rows of its samples alone, which a file in Fortran order scatters,
+ * and `blocks` is one sweep; `gramOf` and `gramBetween` read the rows of their samples alone, which a file in Fortran order scatters,
  * in float64 whatever `precision` says. Throws an InputError on shapes that do not fit, no samples, NaN or infinite entries, or
  * entries so large or small that their squares leave float64.
  */
@@ -100,9 +100,9 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     return result;
   }
 
-  async function gramOf(chosen: Int32Array): Promise<Matrix<Float64Array>> {
+  /** Rows of J of these samples, a range of columns at a time. */
+  async function* rowsOf(chosen: Int32Array) {
     const rows = chosen.length * outputs;
-    const result = matrix(rows, rows);
     const step = Math.max(1, Math.min(parameters, Math.floor(tileBytes / 8 / rows)));
     magnitude = 0;
     for (let from = 0; from < parameters; from += step) {
@@ -112,11 +112,31 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
         const own = part.data.subarray(k * outputs * columns, (k + 1) * outputs * columns);
         await tile(chosen[k], 1, from, from + columns, own);
       }
-      kernels.syrk(1, part, 1, result);
+      yield part;
     }
-    mirrorLower(result);
     // the largest entry may lie in other samples
     requireSafe(magnitude, jacobian, true);
+  }
+
+  async function gramOf(chosen: Int32Array): Promise<Matrix<Float64Array>> {
+    const rows = chosen.length * outputs;
+    const result = matrix(rows, rows);
+    for await (const part of rowsOf(chosen)) kernels.syrk(1, part, 1, result);
+    mirrorLower(result);
+    return result;
+  }
+
+  async function gramBetween(rows: Int32Array, columns: Int32Array): Promise<Matrix<Float64Array>> {
+    const both = new Int32Array(rows.length + columns.length);
+    both.set(rows);
+    both.set(columns, rows.length);
+    const [height, width] = [rows.length * outputs, columns.length * outputs];
+    const result = matrix(height, width);
+    for await (const part of rowsOf(both)) {
+      const upper = block(part, 0, 0, height, part.columns);
+      const lower = block(part, height, 0, width, part.columns);
+      kernels.gemm(1, upper, transpose(lower), 1, result);
+    }
     return result;
   }
 
@@ -160,7 +180,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     return sum;
   }
 
-  return { samples, outputs, parameters, residuals, gram, gramOf, blocks, jvp, vjp };
+  return { samples, outputs, parameters, residuals, gram, gramOf, gramBetween, blocks, jvp, vjp };
 }
 
 function agreeingShape(jacobian: ArraySource, residuals: ArraySource) {

@@ -1,4 +1,4 @@
-import type { SymmetricMatrix } from "../linalg/matrix.ts";
+import type { Matrix, SymmetricMatrix } from "../linalg/matrix.ts";
 
 export type LossKind = "mse" | "cross-entropy";
 
@@ -39,6 +39,8 @@ export interface Linearization {
 export interface SampledGramLinearization extends Linearization {
   /** Rows and columns of K of these samples, in their order (they may repeat): m·C × m·C for m of them, both triangles filled. */
   gramOf(samples: Int32Array): SymmetricMatrix | Promise<SymmetricMatrix>;
+  /** The rows of K of some samples and the columns of others, in their order: m·C × m'·C. */
+  gramBetween(rows: Int32Array, columns: Int32Array): Matrix<Float64Array> | Promise<Matrix<Float64Array>>;
 }
 
 /** A linearization that also knows its second derivatives. */

@@ -85,20 +85,21 @@ async function remembered(linearization: Linearization): Promise<SampledGramLine
       pushed ??= Promise.resolve(linearization.jvp(direction));
       return pushed;
     },
-    gramOf(samples) {
-      const size = samples.length * outputs;
-      const block = matrix(size, size);
-      for (let a = 0; a < size; a++) {
-        const row =
-          (samples[Math.floor(a / outputs)] * outputs + (a % outputs)) * gram.rowStride + gram.offset;
-        for (let b = 0; b < size; b++) {
-          block.data[a * size + b] =
-            gram.data[row + samples[Math.floor(b / outputs)] * outputs + (b % outputs)];
-        }
-      }
-      return block;
-    },
+    gramOf: (samples) => between(samples, samples),
+    gramBetween: between,
   };
+
+  function between(rows: Int32Array, columns: Int32Array) {
+    const block = matrix(rows.length * outputs, columns.length * outputs);
+    for (let a = 0; a < block.rows; a++) {
+      const row = (rows[Math.floor(a / outputs)] * outputs + (a % outputs)) * gram.rowStride + gram.offset;
+      for (let b = 0; b < block.columns; b++) {
+        block.data[a * block.columns + b] =
+          gram.data[row + columns[Math.floor(b / outputs)] * outputs + (b % outputs)];
+      }
+    }
+    return block;
+  }
 }
 
 const cases: [name: string, pairs: number, make: () => Linearization][] = [

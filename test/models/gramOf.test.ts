@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => kernels.close());
 
-/** gramOf agrees with the rows and columns of the whole matrix, repeats, any order, one sample and more than there are. */
+/** gramOf and gramBetween agree with the rows and columns of the whole matrix, repeats, any order, one sample and more than there are. */
 async function expectBlocks(linearization: SampledGramLinearization, tolerance: number): Promise<void> {
   const { samples, outputs } = linearization;
   const whole = await linearization.gram();
@@ -38,6 +38,21 @@ async function expectBlocks(linearization: SampledGramLinearization, tolerance: 
         const at = (row: number) => order[Math.floor(row / outputs)] * outputs + (row % outputs);
         const expected = entry(whole, at(a), at(b));
         expect(Math.abs(entry(block, a, b) - expected)).toBeLessThanOrEqual(tolerance * largest);
+      }
+    }
+  }
+  for (const [rows, columns] of [
+    [orders[2], orders[1]],
+    [orders[0], orders[2]],
+  ]) {
+    const between = await linearization.gramBetween(Int32Array.from(rows), Int32Array.from(columns));
+    expect([between.rows, between.columns]).toEqual([rows.length * outputs, columns.length * outputs]);
+    for (let a = 0; a < between.rows; a++) {
+      for (let b = 0; b < between.columns; b++) {
+        const at = (order: number[], row: number) =>
+          order[Math.floor(row / outputs)] * outputs + (row % outputs);
+        const expected = entry(whole, at(rows, a), at(columns, b));
+        expect(Math.abs(entry(between, a, b) - expected)).toBeLessThanOrEqual(tolerance * largest);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { fromRows } from "../../src/linalg/matrix.ts";
 import type { SampledGramLinearization } from "../../src/models/linearization.ts";
 import { dot } from "./explicitGeometry.ts";
 import { gramOf, type Problem } from "./problems.ts";
@@ -5,6 +6,8 @@ import { gramOf, type Problem } from "./problems.ts";
 /** The linearization of an explicit Jacobian, by plain loops. */
 export function jacobianLinearization({ jacobian, residuals, outputs }: Problem): SampledGramLinearization {
   const parameters = jacobian[0].length;
+  const rowsOf = (samples: Int32Array) =>
+    Array.from(samples, (i) => jacobian.slice(i * outputs, (i + 1) * outputs)).flat();
   return {
     samples: residuals.length / outputs,
     outputs,
@@ -18,7 +21,10 @@ export function jacobianLinearization({ jacobian, residuals, outputs }: Problem)
       return sum;
     },
     gram: () => gramOf(jacobian),
-    gramOf: (samples) =>
-      gramOf(Array.from(samples, (i) => jacobian.slice(i * outputs, (i + 1) * outputs)).flat()),
+    gramOf: (samples) => gramOf(rowsOf(samples)),
+    gramBetween(rows, columns) {
+      const others = rowsOf(columns);
+      return fromRows(rowsOf(rows).map((row) => others.map((other) => dot(row, other))));
+    },
   };
 }

@@ -74,6 +74,18 @@ export function networkLinearization(
       ? all.subarray(start * outputs, (start + count) * outputs)
       : Float32Array.from(all.subarray(start * outputs, (start + count) * outputs));
 
+  const gramOfSelection = (chosen: Int32Array, split?: number) =>
+    structuredGram({
+      ...context,
+      samples: chosen.length,
+      // a copy: what was computed for a selection is kept for as long as it is the same array
+      chunks: chunks.of(chosen.slice()),
+      theta: point,
+      outputs,
+      ...(split !== undefined && { split }),
+      onProgress: undefined,
+    });
+
   return {
     samples,
     outputs,
@@ -107,15 +119,12 @@ export function networkLinearization(
       return product;
     },
     gram: () => structuredGram({ ...context, theta: point, outputs }),
-    gramOf: (chosen) =>
-      structuredGram({
-        ...context,
-        samples: chosen.length,
-        // a copy: what was computed for a selection is kept for as long as it is the same array
-        chunks: chunks.of(chosen.slice()),
-        theta: point,
-        outputs,
-        onProgress: undefined,
-      }),
+    gramOf: (chosen) => gramOfSelection(chosen),
+    gramBetween(rows, columns) {
+      const both = new Int32Array(rows.length + columns.length);
+      both.set(rows);
+      both.set(columns, rows.length);
+      return gramOfSelection(both, rows.length);
+    },
   };
 }

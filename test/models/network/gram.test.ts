@@ -86,10 +86,10 @@ function jacobian({ sweep, theta, context }: SetUp): Float64Array[] {
   return rows;
 }
 
-/** K of one part alone. */
-function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[]) {
+/** K of one part alone; with `split`, its rows of the first samples and its columns of the others. */
+function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[], split?: number) {
   const { samples, outputs } = context;
-  const gram = matrix(samples * outputs, samples * outputs);
+  const gram = matrix((split ?? samples) * outputs, (samples - (split ?? 0)) * outputs);
   for (const part of parts) part.begin();
   for (const { start, count } of sweep.sweep(theta)) {
     for (let output = 0; output < outputs; output++) {
@@ -100,7 +100,7 @@ function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[]) {
       });
     }
   }
-  for (const part of parts) part.finish(gram, productSpace(precision));
+  for (const part of parts) part.finish(gram, productSpace(precision), split);
   return gram;
 }
 
@@ -127,6 +127,17 @@ function expectPart(
         1e-13 * largest + 1e-300,
         `${what} K(${i},${j})`,
       );
+    }
+  }
+  const { samples, outputs } = at.context;
+  for (let split = 1; split < samples; split++) {
+    const part = collect(at, parts, split);
+    for (let i = 0; i < part.rows; i++) {
+      for (let j = 0; j < part.columns; j++) {
+        const whole = gram.data[(split * outputs + j) * gram.columns + i];
+        const value = part.data[i * part.columns + j];
+        expectClose(value, whole, 1e-13 * largest + 1e-300, `${what} split at ${split}, (${i},${j})`);
+      }
     }
   }
 }

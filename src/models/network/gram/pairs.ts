@@ -1,5 +1,5 @@
 import { type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
-import { bytesOf, type GramContext, type GramPart } from "./part.ts";
+import { bytesOf, type GramContext, type GramPart, wantedColumns } from "./part.ts";
 import { outerShares, type ParameterPlan } from "./plan.ts";
 
 /** Numbers in the products of one pair of sample tiles. */
@@ -68,18 +68,21 @@ export function pairsPart(plan: ParameterPlan, context: GramContext): GramPart {
         before += own;
       }
     },
-    finish(gram) {
+    finish(gram, _, split) {
+      const rowSamples = split ?? samples;
+      const firstColumn = split ?? 0;
       const tile = Math.max(1, Math.floor(Math.sqrt(tileNumbers) / (outputs * positions)));
       for (let group = 0; group < groups; group++) {
         const leftRows = groupOf(lefts, group, samples * positions, left);
         const rightRows = groupOf(rights, group, samples * outputs * positions, right);
-        for (let i = 0; i < samples; i += tile) {
-          const iCount = Math.min(tile, samples - i);
+        for (let i = 0; i < rowSamples; i += tile) {
+          const iCount = Math.min(tile, rowSamples - i);
           const down = {
             left: rowsOf(leftRows, i * positions, iCount * positions),
             right: rowsOf(rightRows, i * outputs * positions, iCount * outputs * positions),
           };
-          for (let j = 0; j <= i; j += tile) {
+          const end = split === undefined ? i + 1 : samples;
+          for (let j = firstColumn; j < end; j += tile) {
             const jCount = Math.min(tile, samples - j);
             const leftProducts = crossProducts(
               down.left,
@@ -89,7 +92,8 @@ export function pairsPart(plan: ParameterPlan, context: GramContext): GramPart {
               down.right,
               rowsOf(rightRows, j * outputs * positions, jCount * outputs * positions),
             );
-            contract(gram, leftProducts, rightProducts, { i, j, iCount, jCount, outputs, positions });
+            const place = { i, j: j - firstColumn, iCount, jCount, outputs, positions };
+            contract(gram, leftProducts, rightProducts, place, split);
           }
         }
       }
@@ -125,7 +129,13 @@ interface PairTile {
 }
 
 /** Sums the product of the two inner products over all pairs of positions. */
-function contract(gram: Matrix<Float64Array>, lefts: FloatArray, rights: FloatArray, tile: PairTile): void {
+function contract(
+  gram: Matrix<Float64Array>,
+  lefts: FloatArray,
+  rights: FloatArray,
+  tile: PairTile,
+  split: number | undefined,
+): void {
   const { outputs, positions, iCount, jCount } = tile;
   const leftStride = jCount * positions;
   const rightStride = jCount * outputs * positions;
@@ -134,7 +144,7 @@ function contract(gram: Matrix<Float64Array>, lefts: FloatArray, rights: FloatAr
     const leftStart = Math.floor(a / outputs) * positions * leftStride;
     for (let b = 0; b < jCount * outputs; b++) {
       const column = tile.j * outputs + b;
-      if (column > row) break;
+      if (column >= wantedColumns(row, gram.columns, split)) break;
       let sum = 0;
       for (let t = 0; t < positions; t++) {
         const leftRow = leftStart + t * leftStride + Math.floor(b / outputs) * positions;

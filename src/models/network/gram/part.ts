@@ -1,5 +1,5 @@
 import type { Kernels } from "../../../linalg/kernels/kernels.ts";
-import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
+import { block, type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../../linalg/vectorMath.ts";
 import type { ParameterUse } from "../evaluation.ts";
 
@@ -27,8 +27,11 @@ export interface GramPart {
   begin(): void;
   /** Called for each of its nodes at every place; all outputs of a chunk of samples come before the next chunk. */
   take(use: ParameterUse, place: Place): void;
-  /** Adds to the lower triangle of `gram` and lets go of everything. */
-  finish(gram: Matrix<Float64Array>, space: ProductSpace): void;
+  /**
+   * Adds to the lower triangle of `gram` and lets go of everything. With `split`, `gram` holds the rows of the first `split` samples and the
+   * columns of the others, all of which are wanted.
+   */
+  finish(gram: Matrix<Float64Array>, space: ProductSpace, split?: number): void;
 }
 
 export function bytesOf(precision: Precision): number {
@@ -55,12 +58,27 @@ export function productSpace(precision: Precision): ProductSpace {
   };
 }
 
-/** target's lower triangle ← A·Aᵀ + beta·target; what stands above it has no meaning. */
-export function addLowerProducts(
-  a: Matrix<FloatArray>,
+/**
+ * target's lower triangle ← A·Aᵀ + beta·target, where what stands above it has no meaning; with `split`, the products of A's first `split` rows
+ * with the others.
+ */
+export function addProducts<T extends FloatArray>(
+  a: Matrix<T>,
   beta: 0 | 1,
-  target: FloatArray,
+  target: T,
   kernels: Kernels,
+  split?: number,
 ): void {
-  kernels.syrk<FloatArray>(1, a, beta, rowMajor<FloatArray>(a.rows, a.rows, target));
+  if (split === undefined) kernels.syrk<T>(1, a, beta, rowMajor<T>(a.rows, a.rows, target));
+  else {
+    const others = a.rows - split;
+    const first = block(a, 0, 0, split, a.columns);
+    const rest = transpose(block(a, split, 0, others, a.columns));
+    kernels.gemm<T>(1, first, rest, beta, rowMajor<T>(split, others, target));
+  }
+}
+
+/** How many numbers of a row are wanted of K, or of a part of it. */
+export function wantedColumns(row: number, columns: number, split: number | undefined): number {
+  return split === undefined ? row + 1 : columns;
 }

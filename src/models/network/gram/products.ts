@@ -1,7 +1,7 @@
 import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
 import type { ParameterUse } from "../evaluation.ts";
 import type { OuterShare } from "../operation.ts";
-import { addLowerProducts, bytesOf, type GramContext, type GramPart, type Place } from "./part.ts";
+import { addProducts, bytesOf, type GramContext, type GramPart, type Place, wantedColumns } from "./part.ts";
 import type { Use } from "./plan.ts";
 
 /**
@@ -44,40 +44,43 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
         if (own !== target) target.set(own);
       }
     },
-    finish(gram, space) {
-      const products = space.array("right", (samples * outputs) ** 2);
-      addLowerProducts(rowMajor(samples * outputs, right, rights), 0, products, kernels);
-      const weights = space.array("left", samples ** 2).fill(ones);
+    finish(gram, space, split) {
+      const products = space.array("right", gram.rows * gram.columns);
+      const rightRows = rowMajor<FloatArray>(samples * outputs, right, rights);
+      addProducts(rightRows, 0, products, kernels, split && split * outputs);
+      const weights = space.array("left", products.length / outputs ** 2).fill(ones);
       for (const [k, { left }] of lefts.entries()) {
-        addLowerProducts(rowMajor(samples, left, leftRows[k]), 1, weights, kernels);
+        addProducts(rowMajor<FloatArray>(samples, left, leftRows[k]), 1, weights, kernels, split);
       }
-      addWeighted(gram, products, weights, outputs);
+      addWeighted(gram, products, weights, outputs, split);
       for (const array of [rights, ...leftRows]) math.release(array);
     },
   };
 }
 
-/** Lower triangle of K_{(i,c),(j,c')} += products_{(i,c),(j,c')}·weights_ij. */
+/** K_{(i,c),(j,c')} += products_{(i,c),(j,c')}·weights_ij, of its lower triangle where it is not split. */
 function addWeighted(
   gram: Matrix<Float64Array>,
   products: FloatArray,
   weights: FloatArray,
   outputs: number,
+  split: number | undefined,
 ): void {
-  const { data, rows: size } = gram;
-  const samples = size / outputs;
-  for (let row = 0; row < size; row++) {
+  const { data, rows, columns } = gram;
+  const samples = columns / outputs;
+  for (let row = 0; row < rows; row++) {
     const weightRow = Math.floor(row / outputs) * samples;
-    const start = row * size;
+    const start = row * columns;
+    const wanted = wantedColumns(row, columns, split);
     if (outputs === 1) {
-      for (let column = 0; column <= row; column++) {
+      for (let column = 0; column < wanted; column++) {
         data[start + column] += products[start + column] * weights[weightRow + column];
       }
       continue;
     }
-    for (let column = 0, j = 0; column <= row; j++) {
+    for (let column = 0, j = 0; column < wanted; j++) {
       const weight = weights[weightRow + j];
-      const end = Math.min(column + outputs, row + 1);
+      const end = Math.min(column + outputs, wanted);
       for (; column < end; column++) data[start + column] += products[start + column] * weight;
     }
   }

@@ -2,7 +2,7 @@ import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.t
 import type { ParameterUse } from "../evaluation.ts";
 import type { JacobianShare, OuterShare } from "../operation.ts";
 import type { ColumnRange } from "./columnTiles.ts";
-import { addLowerProducts, bytesOf, type GramContext, type GramPart, type Place } from "./part.ts";
+import { addProducts, bytesOf, type GramContext, type GramPart, type Place, wantedColumns } from "./part.ts";
 
 /** Bytes of left factors that are kept from one output to the next. */
 const keptLefts = 64 * 2 ** 20;
@@ -36,14 +36,17 @@ export function rowsPart(tile: readonly ColumnRange[], context: GramContext): Gr
         column += range.to - range.from;
       }
     },
-    finish(gram, space) {
+    finish(gram, space, split) {
       const whole = rowMajor(size, width, rows);
-      if (precision === "float64") kernels.syrk(1, whole as Matrix<Float64Array>, 1, gram);
+      const first = split && split * outputs;
+      if (precision === "float64") addProducts(whole, 1, gram.data, kernels, first);
       else {
-        const products = space.array("right", size ** 2);
-        addLowerProducts(whole, 0, products, kernels);
-        for (let row = 0; row < size; row++) {
-          for (let k = row * size; k <= row * size + row; k++) gram.data[k] += products[k];
+        const { columns } = gram;
+        const products = space.array("right", gram.rows * columns);
+        addProducts(whole, 0, products, kernels, first);
+        for (let row = 0; row < gram.rows; row++) {
+          const end = row * columns + wantedColumns(row, columns, split);
+          for (let k = row * columns; k < end; k++) gram.data[k] += products[k];
         }
       }
       math.release(rows);

@@ -1,4 +1,4 @@
-import { type FloatArray, matrix, mirrorLower, type SymmetricMatrix } from "../../../linalg/matrix.ts";
+import { type FloatArray, type Matrix, matrix, mirrorLower } from "../../../linalg/matrix.ts";
 import { requireGramSize } from "../../gramSize.ts";
 import type { Chunks } from "../chunks.ts";
 import type { ParameterUse } from "../evaluation.ts";
@@ -17,25 +17,29 @@ export interface StructuredGramOptions extends GramContext {
   readonly theta: FloatArray;
   /** Bytes that parts may hold at a time; more of them take more backward sweeps. */
   readonly memoryLimit: number;
+  /** For K of the first `split` samples (rows) with the others (columns) alone. */
+  readonly split?: number;
   readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
 /**
  * K = JJᵀ (n·C × n·C) of a network as the sum of its parameters' parts, each formed the cheapest way (`gramPlan`),
- * without the p columns of J ever existing together. Products run in the network's precision, the sum is float64.
+ * without the p columns of J ever existing together; with `split`, the part of it off the diagonal. Products run in the network's precision, the sum is float64.
  */
-export async function structuredGram(options: StructuredGramOptions): Promise<SymmetricMatrix> {
-  const size = options.samples * options.outputs;
-  requireGramSize(size);
-  const gram = matrix(size, size);
+export async function structuredGram(options: StructuredGramOptions): Promise<Matrix<Float64Array>> {
+  const { samples, outputs, split } = options;
+  const rows = (split ?? samples) * outputs;
+  const columns = (samples - (split ?? 0)) * outputs;
+  requireGramSize(Math.max(rows, columns));
+  const gram = matrix(rows, columns);
   const space = productSpace(options.precision);
   const groups = sweeps(gramParts(options), options.memoryLimit);
   for (const [index, parts] of groups.entries()) {
     for (const part of parts) part.begin();
     await sweep(options, parts, (fraction) => options.onProgress?.((index + fraction) / groups.length));
-    for (const part of parts) part.finish(gram, space);
+    for (const part of parts) part.finish(gram, space, split);
   }
-  mirrorLower(gram);
+  if (split === undefined) mirrorLower(gram);
   return gram;
 }
 
