@@ -10,9 +10,9 @@ export const fields = {
     initial: "mse",
     options: { mse: "Square loss", "cross-entropy": "Cross-entropy" },
   }),
-  samples: textField({ label: "Samples (all when empty)", initial: "", check: optional("Samples", 1) }),
+  samples: textField({ label: "Samples", initial: "", check: optional("Samples", 1) }),
   seed: textField({
-    label: "Seed (the first samples when empty)",
+    label: "Seed",
     initial: "",
     check: optional("Seed", 0),
   }),
@@ -22,7 +22,7 @@ export const fields = {
     options: { f64: "float64", f32: "float32, faster" },
   }),
   top: textField({
-    label: "Eigen-directions (all up to 512, else 20)",
+    label: "Eigen-directions",
     initial: "",
     check: optional("Eigen-directions", 1),
   }),
@@ -33,7 +33,7 @@ export const fields = {
   }),
   hessian: choiceField({ label: "Hessian: λ_max and trace", initial: "no", options: requested }),
   stability: textField({
-    label: "Stability: batch sizes B, as in 1, 8, 64",
+    label: "Stability: batch sizes B",
     initial: "",
     check: (text) => void batchSizes(text),
   }),
@@ -42,6 +42,14 @@ export const fields = {
     initial: "without",
     options: { without: "Drawn without replacement", with: "Drawn with replacement" },
   }),
+};
+
+/** What an empty text means, or what one may write there. */
+export const placeholders: Readonly<Record<string, string>> = {
+  samples: "all",
+  seed: "none: the first samples",
+  top: "all up to 512, else 20",
+  stability: "none; 1, 8, 64",
 };
 
 export type Settings = ValuesOf<typeof fields>;

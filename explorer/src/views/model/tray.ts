@@ -39,9 +39,7 @@ export function addFiles(tray: readonly TrayFile[], more: readonly TrayFile[]): 
   for (const role of ["point", "network", "data"] as const) {
     const same = more.filter((item) => item.role === role);
     if (same.length > 1) {
-      throw new InputError(
-        `expected one file of each kind, got ${names(same)} (${same[0].words} each); choose one of them`,
-      );
+      throw new InputError(`expected one file of each kind, got ${names(same)}; choose one of them`);
     }
   }
   const isReplaced = ({ role, file }: TrayFile) =>
