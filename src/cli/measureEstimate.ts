@@ -4,9 +4,8 @@ import {
   type EstimateOptions,
   estimateGeometry,
   fewestPairs,
-  type GeometryEstimate,
-  pairsOf,
 } from "../geometry/estimate/estimateGeometry.ts";
+import { type GeometryEstimate, pairsOf } from "../geometry/estimate/geometryEstimate.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import { InputError } from "../inputError.ts";
 import type { SampledGramLinearization } from "../models/linearization.ts";

@@ -1,6 +1,6 @@
 import type { BatchStability } from "../dynamics/batchStability.ts";
 import type { BlockEstimate } from "../geometry/estimate/blockMean.ts";
-import type { GeometryEstimate, Sampling } from "../geometry/estimate/estimateGeometry.ts";
+import type { GeometryEstimate, Sampling } from "../geometry/estimate/geometryEstimate.ts";
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
 import { format, withoutNormaliser } from "../report/measurement/reading.ts";

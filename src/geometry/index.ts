@@ -14,10 +14,8 @@ export {
   type EstimateOptions,
   estimateGeometry,
   fewestPairs,
-  type GeometryEstimate,
-  pairsOf,
-  type Sampling,
 } from "./estimate/estimateGeometry.ts";
+export { type GeometryEstimate, pairsOf, type Sampling } from "./estimate/geometryEstimate.ts";
 export {
   type HessianEigenvalue,
   type HessianMeasurement,

@@ -19,7 +19,7 @@ export function doubledLoss(point: ResidualPoint, sample: number): number {
 }
 
 /** Why there is no alignment where `doubledLosses` is 0. */
-export function noLoss({ lossKind }: ResidualPoint): Undefined {
+export function noLoss({ lossKind }: Pick<ResidualPoint, "lossKind">): Undefined {
   return lossKind === "mse"
     ? zeroLoss
     : { undefined: "the loss is zero: every sample has its target with probability 1" };

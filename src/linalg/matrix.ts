@@ -104,6 +104,12 @@ export function dense(a: Matrix<FloatArray>): Matrix<Float64Array> {
   return result;
 }
 
+/** The matrix itself where it is row-major without gaps or an offset, else such a copy. */
+export function withoutGaps(a: Matrix<Float64Array>): Matrix<Float64Array> {
+  const plain = a.offset === 0 && a.columnStride === 1 && a.rowStride === a.columns;
+  return plain ? a : dense(a);
+}
+
 /**
  * Copies the strict lower triangle onto the upper one, in place: tile by tile for the cache, and four rows at a time, so
  * that four neighbours are written together.

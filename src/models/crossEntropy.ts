@@ -1,5 +1,5 @@
 import { InputError } from "../inputError.ts";
-import { dense, type Matrix, mirrorLower, type SymmetricMatrix } from "../linalg/matrix.ts";
+import { type Matrix, mirrorLower, type SymmetricMatrix, withoutGaps } from "../linalg/matrix.ts";
 import type { HessianLinearization, Linearization, SampledGramLinearization } from "./linearization.ts";
 import { requireLength } from "./requireLength.ts";
 import { type SoftmaxWhitening, softmaxWhitening } from "./softmaxWhitening.ts";
@@ -33,6 +33,10 @@ export function whitenedLinearization(
     Pick<HessianLinearization & SampledGramLinearization, "hvp" | "gramOf" | "gramBetween">,
   targets: Int32Array | Float64Array,
 ): HessianLinearization & SampledGramLinearization;
+export function whitenedLinearization(
+  logits: LogitLinearization & Pick<SampledGramLinearization, "gramOf" | "gramBetween">,
+  targets: Int32Array | Float64Array,
+): SampledGramLinearization;
 export function whitenedLinearization(
   logits: LogitLinearization & Pick<HessianLinearization, "hvp">,
   targets: Int32Array | Float64Array,
@@ -136,8 +140,7 @@ function whitenedGram(
   given: Matrix<Float64Array>,
 ): Matrix<Float64Array> {
   const width = given.columns;
-  const plain = given.offset === 0 && given.columnStride === 1 && given.rowStride === width;
-  const gram = plain ? given : dense(given);
+  const gram = withoutGaps(given);
   const outputs = width / columns.length;
   for (let i = 0; i < rows.length; i++) {
     for (let b = 0; b < width; b++) whiten(whitening, rows[i], gram.data, i * outputs * width + b, width);

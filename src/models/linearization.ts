@@ -37,9 +37,11 @@ export interface Linearization {
 
 /** A linearization that forms K for some of its samples at a time, for sums over K where K itself is too large. */
 export interface SampledGramLinearization extends Linearization {
-  /** Rows and columns of K of these samples, in their order (they may repeat): m·C × m·C for m of them, both triangles filled. */
+  /**
+   * Rows and columns of K of these samples, in their order (they may repeat): m·C × m·C for m of them, both triangles filled, a matrix of its own.
+   */
   gramOf(samples: Int32Array): SymmetricMatrix | Promise<SymmetricMatrix>;
-  /** The rows of K of some samples and the columns of others, in their order: m·C × m'·C. */
+  /** Likewise the rows of K of some samples and the columns of others: m·C × m'·C. */
   gramBetween(rows: Int32Array, columns: Int32Array): Matrix<Float64Array> | Promise<Matrix<Float64Array>>;
 }
 

@@ -1,5 +1,7 @@
 import fc from "fast-check";
+import { fromRows } from "../../src/linalg/matrix.ts";
 import type { LogitLinearization } from "../../src/models/crossEntropy.ts";
+import type { SampledGramLinearization } from "../../src/models/linearization.ts";
 import { seededUniform } from "./dense.ts";
 import { dot, type Rows } from "./explicitGeometry.ts";
 import { gramOf } from "./problems.ts";
@@ -45,8 +47,14 @@ export function oneHot(label: number, outputs: number): number[] {
 }
 
 /** The linearization of the logits, by plain loops over the explicit Jacobian. */
-export function logitLinearization({ jacobian, logits, outputs }: LogitProblem): LogitLinearization {
+export function logitLinearization({
+  jacobian,
+  logits,
+  outputs,
+}: LogitProblem): LogitLinearization & Pick<SampledGramLinearization, "gramOf" | "gramBetween"> {
   const parameters = jacobian[0].length;
+  const rowsOf = (samples: Int32Array) =>
+    Array.from(samples, (i) => jacobian.slice(i * outputs, (i + 1) * outputs)).flat();
   return {
     samples: logits.length / outputs,
     outputs,
@@ -61,5 +69,10 @@ export function logitLinearization({ jacobian, logits, outputs }: LogitProblem):
         ),
       ),
     gram: () => gramOf(jacobian),
+    gramOf: (samples) => gramOf(rowsOf(samples)),
+    gramBetween(rows, columns) {
+      const others = rowsOf(columns);
+      return fromRows(rowsOf(rows).map((row) => others.map((other) => dot(row, other))));
+    },
   };
 }

@@ -8,6 +8,11 @@ export interface BlockEstimate {
   readonly interval: Interval;
 }
 
+/** A value that nothing was left to chance in. */
+export function known(value: number): BlockEstimate {
+  return { value, standardError: 0, interval: { low: value, high: value } };
+}
+
 /**
  * Mean of independent values that are skewed to the right, as sums of squares over few samples are: Student's interval with
  * Hall's cubic correction for skewness (Hall 1992), the quantile for the degrees of freedom that the values' kurtosis leaves.

@@ -1,48 +1,20 @@
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
-import type { LossKind, SampledGramLinearization } from "../../models/linearization.ts";
+import type { SampledGramLinearization } from "../../models/linearization.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import { noLoss } from "../loss.ts";
-import { type Undefined, zeroGaussNewton } from "../undefined.ts";
-import { allPairs } from "./allPairs.ts";
+import { blockwiseGeometry } from "../tiles/blockwise.ts";
+import { tileSide } from "../tiles/tilePairs.ts";
+import { zeroGaussNewton } from "../undefined.ts";
 import { blockGrams, blockSize } from "./blockGrams.ts";
 import { type BlockEstimate, blockRatio, skewedMean } from "./blockMean.ts";
 import { lossDraws } from "./draws.ts";
-import { type EigenDirections, eigenDirections } from "./eigenDirections.ts";
+import { eigenDirections } from "./eigenDirections.ts";
+import { exactEstimate } from "./exactEstimate.ts";
+import { type GeometryEstimate, pairsOf } from "./geometryEstimate.ts";
 import { knownPart } from "./knownPart.ts";
 import type { PairSums } from "./pairSums.ts";
-import { type SamplingPlan, sampledPairs, samplingPlan } from "./sampledPairs.ts";
-import { type ExactPart, exactPart } from "./sweeps.ts";
-
-/** Noise geometry at a point whose K is too large: some numbers exact, the others from pairs of samples. */
-export interface GeometryEstimate {
-  readonly samples: number;
-  readonly outputs: number;
-  readonly parameters: number;
-  readonly lossKind: LossKind;
-  /** L, exact. */
-  readonly loss: number;
-  /** ‖∇L‖², exact. */
-  readonly gradientNormSquared: number;
-  /** ‖G‖_F */
-  readonly gaussNewtonFrobenius: BlockEstimate;
-  /** Tr G */
-  readonly gaussNewtonTrace: BlockEstimate;
-  /** Tr Σ at batch size 1 */
-  readonly noiseTrace: BlockEstimate;
-  /** μ and μ₁ */
-  readonly lossAlignment:
-    | { readonly covariance: BlockEstimate; readonly secondMoment: BlockEstimate }
-    | Undefined;
-  readonly eigenDirections: Omit<EigenDirections, "images">;
-  readonly sampling: Sampling;
-}
-
-export interface Sampling extends SamplingPlan {
-  /** Different samples whose gradients were formed. */
-  readonly samplesUsed: number;
-  /** All pairs were taken: nothing is estimated, every standard error is 0. */
-  readonly exact: boolean;
-}
+import { sampledPairs, samplingPlan } from "./sampledPairs.ts";
+import { type ExactPart, exactPart, residualPoint } from "./sweeps.ts";
 
 export interface EstimateOptions {
   readonly kernels: Kernels;
@@ -51,6 +23,8 @@ export interface EstimateOptions {
   readonly pairs: number;
   /** Eigen-directions of G; 0 by default. What they carry of K is then known and not sampled. */
   readonly top?: number | undefined;
+  /** Where all pairs are taken: samples a side of the tiles, whose memory grows with its square. */
+  readonly side?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Likewise of the eigen-directions, before each product. */
   readonly onDirections?: ((fraction: number) => void | Promise<void>) | undefined;
@@ -61,15 +35,10 @@ export interface EstimateOptions {
 /** Fewer leave too few samples a block for intervals to hold what they promise. */
 export const fewestPairs = 5000;
 
-/** All pairs of n samples, i = j with them. */
-export function pairsOf(samples: number): number {
-  return (samples * (samples + 1)) / 2;
-}
-
 /**
  * Unbiased estimates of ‖G‖_F², Tr(ΣG), Tr G and Tr Σ from blocks of samples drawn independently, and μ as their ratio
  * (docs/theory.md §7), with 95 % intervals over the draws: of the exact numbers for these n samples. L, ∇L and ∇LᵀG∇L take one
- * sweep each and are exact. Takes all pairs, tile by tile, where `pairs` is at least as many as there are.
+ * sweep each and are exact. Takes all pairs, tile by tile, where `pairs` is at least as many as there are; nothing is estimated then.
  * Memory grows with n·C and p, never with (n·C)². Throws a RangeError on fewer than `fewestPairs` of more pairs.
  */
 export async function estimateGeometry(
@@ -84,46 +53,40 @@ export async function estimateGeometry(
       `pairs: expected at least ${Math.min(fewestPairs, pairsOf(n))} for ${n} samples, got ${pairs}`,
     );
   }
-  const exact = await exactPart(linearization);
-  signal?.throwIfAborted();
-  const found = await eigenDirections(linearization, exact.point, top, {
+  const found = await eigenDirections(linearization, residualPoint(linearization), top, {
     kernels,
     stream: stream.split("eigen-directions"),
     signal,
     onProgress: options.onDirections,
   });
+  const { images, ...directions } = found;
+  const lossKind = linearization.loss?.kind ?? "mse";
+  if (whole) {
+    const tiled = await blockwiseGeometry(linearization, options.side ?? tileSide(outputs), (fraction) => {
+      signal?.throwIfAborted();
+      return options.onProgress?.(fraction);
+    });
+    return exactEstimate(tiled, { parameters, lossKind, eigenDirections: directions });
+  }
+  const exact = await exactPart(linearization);
+  signal?.throwIfAborted();
   const draw = lossDraws(linearization);
   const probe = draw(Math.min(n, blockSize(outputs)), stream.split("scale"));
   const grams = await blockGrams(linearization, exact, probe.samples);
-  const taken = async (): Promise<{ sums: readonly PairSums[]; sampling: Sampling }> => {
-    if (whole) {
-      const sums = await allPairs(grams, n, outputs, (fraction) => {
-        signal?.throwIfAborted();
-        return options.onProgress?.(fraction);
-      });
-      const sampling = { pairs: pairsOf(n), blocks: 1, blockSamples: n, samplesUsed: n, exact: true };
-      return { sums: [sums], sampling };
-    }
-    const plan = samplingPlan(pairs, outputs);
-    const known =
-      found.images.columns > 0 ? knownPart(found.images, exact, grams.gramScale, kernels) : undefined;
-    const blocks = stream.split("blocks");
-    const { sums, samplesUsed } = await sampledPairs(plan, draw, grams, known, n, {
-      ...options,
-      stream: blocks,
-    });
-    return { sums, sampling: { ...plan, samplesUsed, exact: false } };
-  };
-  const { sums, sampling } = await taken();
-  const { images: _, ...directions } = found;
+  const plan = samplingPlan(pairs, outputs);
+  const carried = images.columns > 0 ? knownPart(images, exact, grams.gramScale, kernels) : undefined;
+  const { sums, samplesUsed } = await sampledPairs(plan, draw, grams, carried, n, {
+    ...options,
+    stream: stream.split("blocks"),
+  });
   return {
     samples: n,
     outputs,
     parameters,
-    lossKind: exact.point.lossKind,
+    lossKind,
     ...conclusions(sums, exact, grams.gramScale),
     eigenDirections: directions,
-    sampling,
+    sampling: { ...plan, samplesUsed, exact: false },
   };
 }
 
@@ -154,27 +117,18 @@ function lossAlignment(
   if (!(total > 0))
     return { undefined: "the sampled pairs leave ‖G‖_F² uncertain beyond its size: take more" };
   const aligned = sums.map(({ alignedTrace }) => alignedTrace);
-  const ratio = (shift: number) => {
-    const estimate =
-      sums.length === 1 ? known((aligned[0] + shift) / geometry[0]) : blockRatio(aligned, geometry, shift);
-    return times(1 / doubledLoss, estimate);
-  };
+  const ratio = (shift: number) => times(1 / doubledLoss, blockRatio(aligned, geometry, shift));
   return { covariance: ratio(0), secondMoment: ratio(alignedGradient / gramScale / gramScale) };
 }
 
 /** Of a quantity that is at least 0. */
 function positiveMean(values: readonly number[]): BlockEstimate {
-  if (values.length === 1) return known(values[0]);
   const { value, standardError, interval } = skewedMean(values);
   return {
     value: Math.max(value, 0),
     standardError,
     interval: { ...interval, low: Math.max(interval.low, 0) },
   };
-}
-
-function known(value: number): BlockEstimate {
-  return { value, standardError: 0, interval: { low: value, high: value } };
 }
 
 /** Of x ≥ 0 from x²; its standard error to first order. */

@@ -62,7 +62,7 @@ export function pairSums(block: SampleBlock, population: number): PairSums {
 type Entries = Omit<SampleBlock, "weights">;
 
 /** ‖K_ij‖_F² of the block's samples i and j. */
-export function squaredBlock({ samples, gram: { data, columns } }: Entries, i: number, j: number): number {
+function squaredBlock({ samples, gram: { data, columns } }: Entries, i: number, j: number): number {
   const outputs = columns / samples.length;
   let sum = 0;
   for (let a = i * outputs; a < (i + 1) * outputs; a++) {
@@ -73,7 +73,7 @@ export function squaredBlock({ samples, gram: { data, columns } }: Entries, i: n
 }
 
 /** ‖K_ji r_i − J_j∇L‖²: how far the gradient of sample i moves sample j beyond what the mean gradient does. */
-export function squaredImage(
+function squaredImage(
   { samples, gram: { data, columns }, residuals, meanImages }: Entries,
   i: number,
   j: number,
@@ -90,7 +90,7 @@ export function squaredImage(
 }
 
 /** Tr K_ii and ‖g_i − ∇L‖². */
-export function ownTraces(
+function ownTraces(
   { samples, gram: { data, columns }, residuals, meanImages, gradientNormSquared }: Entries,
   i: number,
 ): { readonly trace: number; readonly noise: number } {

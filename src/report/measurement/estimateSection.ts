@@ -1,5 +1,5 @@
 import type { BlockEstimate } from "../../geometry/estimate/blockMean.ts";
-import type { GeometryEstimate } from "../../geometry/estimate/estimateGeometry.ts";
+import type { GeometryEstimate } from "../../geometry/estimate/geometryEstimate.ts";
 import { isDefined } from "../../geometry/undefined.ts";
 
 /** `estimate` in the document of `noisegeo measure --estimate` (docs/contract.md): how the numbers above were sampled. */

@@ -1,5 +1,5 @@
 import type { BatchStability } from "../../dynamics/batchStability.ts";
-import type { GeometryEstimate } from "../../geometry/estimate/estimateGeometry.ts";
+import type { GeometryEstimate } from "../../geometry/estimate/geometryEstimate.ts";
 import type { Measurement } from "../../geometry/measure.ts";
 
 /** A measurement, with the stability of SGD where it was asked for, and what was sampled where K was too large. */
