@@ -194,6 +194,17 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
+    test("float32 is another arithmetic, of nearly the same numbers", async () => {
+      const { page } = await explorer.open("#model?precision=f32");
+      await choose(page, at("wide.npz"));
+      await ready(page);
+      const { lossAlignment } = await command("--npz", "wide.npz");
+      const share = (await fact(page, "μ, loss alignment")) / lossAlignment.covariance;
+      expect(Math.abs(share - 1)).toBeLessThan(1e-5);
+      expect(share).not.toBe(1);
+      await page.close();
+    });
+
     test("files can be dropped anywhere on the page, one after the other", async () => {
       const { page, complaints } = await explorer.open("#model");
       await page.getByText("drop them anywhere").waitFor();
@@ -313,6 +324,10 @@ describe.skipIf(chromiumMissing)(
         [[at("J.npy"), at("short.npy")], /^short\.npy: expected shape \(6, 2\) to go with the Jacobian's/],
         [[at("J.npy"), resnet.onnx], /got both: J\.npy and resnet-17-dynamic\.onnx; choose one/],
         [[at("wide.npz"), at("tall.npz")], /^expected one file of each kind, got wide\.npz and tall\.npz/],
+        [
+          [at("notes.txt")],
+          /^notes\.txt: expected an \.npz, \.npy, \.safetensors or \.onnx file, got other content/,
+        ],
         [[at("none.onnx"), resnet.data], /^none\.onnx: expected an ONNX file, got bytes that are none/],
         [[resnet.onnx, at("many.npz")], /in a page, got 9000 × 3; set Samples to 2730 or fewer/],
       ];
@@ -445,17 +460,20 @@ describe.skipIf(chromiumMissing)(
 
     test("is used by keyboard alone", async () => {
       const { page } = await explorer.open("#model");
+      // in time: the browser is told to hand its dialogues over
+      const choosing = page.waitForEvent("filechooser");
       const input = page.getByLabel("Choose files");
       await input.focus();
       const label = page.locator("label.button", { hasText: "Choose files" });
       await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Tab");
       expect(await label.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid");
-      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-      await chooser.setFiles(at("wide.npz"));
+      await page.keyboard.press("Enter");
+      await (await choosing).setFiles(at("wide.npz"));
       await ready(page);
       await page.getByRole("button", { name: "Remove wide.npz" }).press("Enter");
       await expect.poll(() => page.locator("dl.facts").count()).toBe(0);
+      expect(await input.evaluate((element) => element === document.activeElement)).toBe(true);
       await page.close();
     });
 

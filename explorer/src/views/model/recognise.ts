@@ -1,4 +1,5 @@
 /** What a file is, by its first bytes and the names of its arrays: the rest of it is not read yet. */
+import type { ArrayCollection } from "../../../../src/data/arraySource.ts";
 import { fromBlob } from "../../../../src/data/blobSource.ts";
 import type { ByteSource } from "../../../../src/data/byteSource.ts";
 import { fileFormat } from "../../../../src/data/fileFormat.ts";
@@ -27,9 +28,9 @@ export async function recognise(file: File): Promise<Recognised> {
     case "npy":
       return singleArray(bytes);
     case "zip":
-      return namedArrays(bytes.name, await openNpz(bytes));
+      return namedArrays(await openNpz(bytes));
     case "safetensors":
-      return namedArrays(bytes.name, await openSafetensors(bytes));
+      return namedArrays(await openSafetensors(bytes));
     case "torch-legacy":
       throw checkpoint(bytes.name);
     case "other":
@@ -42,22 +43,12 @@ async function singleArray(bytes: ByteSource): Promise<Recognised> {
   return { role: "array", words: `one array (${shape.join(", ")}) of ${dtype}`, shape };
 }
 
-async function namedArrays(
-  file: string,
-  collection: {
-    readonly names: readonly string[];
-    array(name: string): Promise<{ shape: readonly number[] }>;
-  },
-): Promise<Recognised> {
-  const { names } = collection;
-  const shapes = async (...wanted: string[]) => {
-    const parts = wanted.map(async (name) => `${name} (${(await collection.array(name)).shape.join(", ")})`);
-    return (await Promise.all(parts)).join(" and ");
-  };
+/** Names alone: a compressed array would be inflated for its shape, and once more when it is measured. */
+function namedArrays({ name: file, names }: ArrayCollection): Recognised {
   if (names.includes("jacobian") && names.includes("residuals")) {
-    return { role: "point", words: await shapes("jacobian", "residuals") };
+    return { role: "point", words: "jacobian and residuals" };
   }
-  if (names.includes("x") && names.includes("y")) return { role: "data", words: "samples: x and y" };
+  if (names.includes("x") && names.includes("y")) return { role: "data", words: "samples x and y" };
   if (names.some((name) => name.endsWith("data.pkl"))) throw checkpoint(file);
   throw new InputError(
     `${file}: expected arrays jacobian and residuals, or x and y as data of a network, got ${listed(names.map(shownName)) || "no array"}; save them under these names`,

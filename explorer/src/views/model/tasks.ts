@@ -16,7 +16,7 @@ import { type Recognised, recognise as recogniseFile } from "./recognise.ts";
 import type { Source } from "./tray.ts";
 
 /** What is known so far, and what is being done. */
-export interface Update {
+interface Update {
   readonly measured?: MeasuredPoint;
   readonly stage?: Stage;
 }

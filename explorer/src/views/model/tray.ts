@@ -29,7 +29,8 @@ const families: Readonly<Record<Role, "jacobian" | "pair" | "network">> = {
 
 /**
  * The tray after more files: they join those of their family, take the place of a file of the same role, and put files of
- * another family aside. Throws an InputError where they are not of one family, or several of one role.
+ * another family aside. Throws an InputError where they are of
+ * several families, several of one role, or of no use.
  */
 export function addFiles(tray: readonly TrayFile[], more: readonly TrayFile[]): readonly TrayFile[] {
   const family = familyOf(more);
@@ -44,7 +45,18 @@ export function addFiles(tray: readonly TrayFile[], more: readonly TrayFile[]): 
   }
   const isReplaced = ({ role, file }: TrayFile) =>
     more.some((item) => item.role === role && (role !== "beside" || item.file.name === file.name));
-  return [...kept.filter((item) => !isReplaced(item)), ...more];
+  const all = [...kept.filter((item) => !isReplaced(item)), ...more];
+  requireNetwork(all);
+  return all;
+}
+
+/** What is no array file may hold a network's numbers, but only where there is a network. */
+function requireNetwork(all: readonly TrayFile[]): void {
+  const stray = all.find(({ role }) => role === "beside");
+  if (!stray || all.some(({ role }) => role === "network")) return;
+  throw new InputError(
+    `${stray.file.name}: expected an .npz, .npy, .safetensors or .onnx file, got other content; what a network keeps its numbers in is chosen with it or after it`,
+  );
 }
 
 function addArrays(kept: readonly TrayFile[], more: readonly TrayFile[]): readonly TrayFile[] {
@@ -72,8 +84,7 @@ export function sourceOf(tray: readonly TrayFile[]): Source | { readonly missing
   }
   if (network && data) return { kind: "network", network, data, beside };
   if (network) return { missing: "Now add its data: an .npz with x (n, …) and y (n) or (n, C)." };
-  if (data) return { missing: "Now add the network that these data are for: an .onnx file." };
-  return beside.length > 0 ? { missing: "Now add the .onnx file and its data." } : undefined;
+  return tray.length > 0 ? { missing: "Now add the network that these are for: an .onnx file." } : undefined;
 }
 
 /** The Jacobian has more axes, or more numbers. */
