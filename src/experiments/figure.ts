@@ -12,6 +12,8 @@ export interface Figure {
   readonly caption: string;
   /** Small multiples, drawn side by side (wrapping), with a shared legend. */
   readonly panels: readonly Panel[];
+  /** One flat panel below another, for a horizontal axis that all share. */
+  readonly isStacked?: boolean;
 }
 
 export interface Panel {

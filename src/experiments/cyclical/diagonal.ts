@@ -24,7 +24,7 @@ const maxSteps = 20_000;
  * (4/n) X diag(u² + v²) Xᵀ in the basis of the samples, and u² + v² is free above |w|: that is how sharp they differ.
  */
 export function diagonalLandscape(
-  { dimension, samples }: DiagonalSizes,
+  { dimension, samples }: Pick<DiagonalSizes, "dimension" | "samples">,
   { kernels, stream }: { readonly kernels: Kernels; readonly stream: RandomStream },
 ): Landscape {
   const family = diagonalNetwork({ dimension, depth: 2 });

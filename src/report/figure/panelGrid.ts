@@ -7,9 +7,13 @@ import { type Block, moved } from "./svg.ts";
 const BETWEEN_COLUMNS = 24;
 const BETWEEN_ROWS = 24;
 const NARROWEST_PANEL = 250;
+/** Of the axes. */
+const FLATTEST = 150;
+const LOWEST = 190;
 
 export interface GridDrawing extends Omit<PanelDrawing, "clipId"> {
   readonly clipId: (panel: number) => string;
+  readonly isStacked?: boolean | undefined;
 }
 
 export interface PanelGrid extends Block {
@@ -18,12 +22,14 @@ export interface PanelGrid extends Block {
 }
 
 /**
- * The panels in rows of up to three, fewer where the width asks for it; axes line up along rows and columns.
+ * The panels in rows of up to three, fewer where the width asks for it, one where they are stacked; axes line up along rows and columns.
  */
 export function panelGrid(panels: readonly Panel[], width: number, drawing: GridDrawing): PanelGrid {
-  const columns = columnCount(panels.length, width);
+  const columns = drawing.isStacked ? 1 : columnCount(panels.length, width);
   const panelWidth = Math.floor((width - (columns - 1) * BETWEEN_COLUMNS) / columns);
-  const axesHeight = Math.round(Math.min(330, Math.max(190, panelWidth * 0.56)));
+  const axesHeight = drawing.isStacked
+    ? FLATTEST
+    : Math.round(Math.min(330, Math.max(LOWEST, panelWidth * 0.56)));
   const axes = panels.map((panel) => panelAxes(panel, panelWidth, axesHeight));
   const layouts = axes.map((own, index) => {
     const column = axes.filter((_, other) => other % columns === index % columns);

@@ -51,6 +51,7 @@ export function renderFigure(figure: Figure, options: FigureOptions): string {
     hatchId,
     clipId: (index) => `${id}-clip-${index + 1}`,
     palette,
+    isStacked: figure.isStacked,
   });
   const isTitled = options.theme !== "page";
   const titleLines = isTitled ? wrapText(figure.title, inner, TITLE.size, "bold") : [];

