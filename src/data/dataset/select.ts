@@ -9,7 +9,7 @@ import type { Labels } from "./targets.ts";
  * Throws an InputError that names the key where the data do not have what it asks for.
  */
 export function selectSamples(
-  stored: StoredSamples,
+  stored: Omit<StoredSamples, "values">,
   { classes, samples, seed }: Pick<DatasetSelection, "classes" | "samples" | "seed">,
 ): Int32Array {
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
@@ -42,7 +42,10 @@ function allOf(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => i);
 }
 
-function ofClasses({ name, count, labels }: StoredSamples, classes: readonly number[]): Int32Array {
+function ofClasses(
+  { name, count, labels }: Omit<StoredSamples, "values">,
+  classes: readonly number[],
+): Int32Array {
   if (labels === undefined) {
     throw new InputError(
       `${name}: classes: expected y of class indices (integers from 0, one a sample), got other numbers; leave the key out`,

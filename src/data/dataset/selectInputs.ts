@@ -2,7 +2,7 @@ import { InputError } from "../../inputError.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { featureGroups } from "./featureGroups.ts";
 import type { Standardisation } from "./standardise.ts";
-import { notFinite, type StoredSamples } from "./stored.ts";
+import { notFinite, placesOf, type StoredSamples } from "./stored.ts";
 
 /**
  * The samples at `indices` as inputs, standardised where asked for, computed in float64 and rounded once.
@@ -21,8 +21,9 @@ export function selectInputs(
   const { of } = featureGroups(stored.inputShape, by);
   const length = indices.length * of.length;
   const inputs = precision === "float32" ? new Float32Array(length) : new Float64Array(length);
+  const places = placesOf(stored, indices);
   for (let i = 0; i < indices.length; i++) {
-    const start = indices[i] * of.length;
+    const start = places[i] * of.length;
     const target = i * of.length;
     for (let feature = 0; feature < of.length; feature++) {
       const group = of[feature];

@@ -1,6 +1,6 @@
 import { InputError } from "../../inputError.ts";
 import { type FeatureGroups, featureGroups, type Grouping } from "./featureGroups.ts";
-import { notFinite, type StoredSamples } from "./stored.ts";
+import { notFinite, placesOf, type StoredSamples } from "./stored.ts";
 
 /** x ↦ (x − mean)/deviation, group of features by group. */
 export interface Standardisation {
@@ -39,7 +39,7 @@ function spread(stored: StoredSamples, indices: Int32Array, { count, of }: Featu
   const { name, values } = stored;
   const least = new Float64Array(count).fill(Infinity);
   const largest = new Float64Array(count).fill(-Infinity);
-  for (const index of indices) {
+  for (const index of placesOf(stored, indices)) {
     const start = index * of.length;
     for (let feature = 0; feature < of.length; feature++) {
       const value = values[start + feature];
@@ -61,16 +61,17 @@ function spread(stored: StoredSamples, indices: Int32Array, { count, of }: Featu
 
 /** Means of z and z² over each group, z = (x − centre)/unit; a partial sum a sample keeps the rounding of long sums small. */
 function moments(
-  { values }: StoredSamples,
+  stored: StoredSamples,
   indices: Int32Array,
   { count, of }: FeatureGroups,
   centre: Float64Array,
   unit: Float64Array,
 ) {
+  const { values } = stored;
   const first = new Float64Array(count);
   const second = new Float64Array(count);
   const sample = { first: new Float64Array(count), second: new Float64Array(count) };
-  for (const index of indices) {
+  for (const index of placesOf(stored, indices)) {
     const start = index * of.length;
     sample.first.fill(0);
     sample.second.fill(0);

@@ -1,7 +1,8 @@
+import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 import { withoutGaps } from "../../linalg/matrix.ts";
 import type { SampledGramLinearization } from "../../models/linearization.ts";
 import { gatherTiles, type TiledGeometry } from "./gatherTiles.ts";
-import { type SampleRange, type Tile, tileOf } from "./tile.ts";
+import { type Tile, tileOf } from "./tile.ts";
 import { type TilePair, tilePairs } from "./tilePairs.ts";
 
 /**

@@ -1,3 +1,4 @@
+import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 import type { LossKind } from "../../models/linearization.ts";
 import type { Alignment } from "../alignment.ts";
 import { noLoss } from "../loss.ts";
@@ -14,7 +15,7 @@ import {
   times,
   unscaled,
 } from "./scaled.ts";
-import type { GradientImages, SampleRange, Tile } from "./tile.ts";
+import type { GradientImages, Tile } from "./tile.ts";
 
 /** What tiles add up to: all that sums over K give. */
 export interface TiledGeometry {

@@ -1,12 +1,7 @@
+import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { squaredNorm } from "../perSample.ts";
 import { normalise, type Scaled, times } from "./scaled.ts";
-
-/** Samples `start` … `start + count − 1`. */
-export interface SampleRange {
-  readonly start: number;
-  readonly count: number;
-}
 
 /**
  * What the whole geometry needs of one tile of K, the rows of some samples and the columns of others: a few sums and at most two

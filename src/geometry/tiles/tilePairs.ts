@@ -1,4 +1,4 @@
-import type { SampleRange } from "./tile.ts";
+import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 
 export interface TilePair {
   readonly rows: SampleRange;
