@@ -19,9 +19,22 @@ export const views: readonly [View, ...View[]] = [
     load: () => import("./views/alignment/Alignment.svelte"),
   },
   {
+    id: "cycles",
+    name: "Cycles",
+    summary:
+      "SGD and gradient descent under a learning rate that rises and falls, and how flat the minima are that they come to.",
+    load: () => import("./views/cycles/Cycles.svelte"),
+  },
+  {
     id: "model",
     name: "Your model",
     summary: "The noise geometry of a network or a Jacobian of your own, measured on this machine.",
     load: () => import("./views/model/Model.svelte"),
+  },
+  {
+    id: "runs",
+    name: "Runs",
+    summary: "What training has measured, live while it goes on, with sweeps and reproductions.",
+    load: () => import("./views/runs/Runs.svelte"),
   },
 ];

@@ -30,8 +30,9 @@ export interface ExplorerBrowser {
   close(): Promise<void>;
 }
 
-export async function openExplorer(): Promise<ExplorerBrowser> {
-  const server: StaticServer = await serveFolder(explorerFolder);
+/** @param served the build as a static site, unless another server has it */
+export async function openExplorer(served?: StaticServer): Promise<ExplorerBrowser> {
+  const server: StaticServer = served ?? (await serveFolder(explorerFolder));
   const browser: Browser = await launchChromium();
   return {
     address: server.address,

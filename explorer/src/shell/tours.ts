@@ -35,6 +35,40 @@ export const tours: Readonly<Record<string, readonly TourStep[]>> = {
       link: { words: "A network on digits.", address: "#alignment?data=digits&model=fnn&width=16" },
     },
   ],
+  cycles: [
+    {
+      text:
+        "The model has come to a minimum that is sharp. SGD and gradient descent (GD) start there together, under the same " +
+        "learning rate, which goes up and down. Press Train.",
+    },
+    {
+      text:
+        "While the learning rate is above SGD's threshold η*, SGD leaves for flatter places, and η* rises with them; while it is " +
+        "small, SGD settles. GD, which has no noise, stays as sharp as it was.",
+      link: { words: "See where they are after four cycles.", address: "#cycles?at=4000" },
+    },
+    {
+      text: "Below the threshold nothing happens, for SGD neither.",
+      link: { words: "The same with half the learning rate.", address: "#cycles?high=0.1&at=4000" },
+    },
+    {
+      text: "GD as well leaves when the learning rate comes above its own edge, 2/λ₁.",
+      link: {
+        words: "One short rise above it.",
+        address: "#cycles?schedule=one-cycle&high=1.1&batch=20&at=4000",
+      },
+    },
+    {
+      text:
+        "Draw a schedule of your own on the picture, with a finger, the mouse, or the arrow keys. What is ahead can be changed " +
+        "while training goes on.",
+      link: { words: "Three waves.", address: "#cycles?schedule=drawn" },
+    },
+    {
+      text: "Whether networks do the same, and whether it helps them, is another question.",
+      link: { words: "A network on digits.", address: "#cycles?model=fnn&steps=1600&high=0.6&batch=2" },
+    },
+  ],
   model: [
     {
       text:
@@ -61,6 +95,34 @@ export const tours: Readonly<Record<string, readonly TourStep[]>> = {
     },
     {
       text: "Save measure.json: it is the document that the command noisegeo measure writes.",
+    },
+  ],
+  runs: [
+    {
+      text:
+        "noisegeo explore FOLDER serves this page with what the folder holds: training runs, sweeps of many jobs, and " +
+        "reproductions of the paper's claims. It looks again every second or two; a run that is being trained grows as you watch.",
+    },
+    {
+      text:
+        "Tick a run to see what it has measured against the step. Tick several, and each curve is drawn for all of them; the " +
+        "table above says in what their configurations differ.",
+    },
+    {
+      text:
+        "μ near 1 means that the noise raises the loss as strongly as the curvature says; its interval is over the samples looked " +
+        "at. Losses are best seen on a logarithmic axis.",
+      link: { words: "Only loss and μ.", address: "#runs?show=loss%2ClossAlignment" },
+    },
+    {
+      text:
+        "A sweep shows how many jobs are done, what came out against what was varied, and a table in which the runs of its jobs " +
+        "can be ticked.",
+    },
+    {
+      text:
+        "A reproduction lists the claims with their verdicts. The margin of the tightest check says how near a claim came to " +
+        "another verdict.",
     },
   ],
 };
