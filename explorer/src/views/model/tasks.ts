@@ -74,6 +74,7 @@ async function measured(
   });
   const { stability, replacement, certificate, hessian, seed = defaultSeed } = options;
   requireBatches(options, opened.samples);
+  sign(reading, 0);
   const linearization = stability.length > 0 || certificate ? withOneGram(opened) : opened;
   let result: MeasuredPoint = await measurePoint(linearization, { kernels });
   const add = async (part: Partial<MeasuredPoint>): Promise<void> => {
