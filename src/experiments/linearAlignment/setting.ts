@@ -2,7 +2,7 @@ import { type GaussianDesign, isotropic, powerLaw, spiked } from "../../data/des
 import type { Scale } from "../experiment.ts";
 
 export const sizes = {
-  quick: { dimension: 64, samples: [2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096], seeds: 20 },
+  quick: { dimension: 64, samples: [2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096], seeds: 40 },
   paper: {
     dimension: 512,
     samples: [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16384, 65536],

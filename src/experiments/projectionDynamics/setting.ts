@@ -18,7 +18,7 @@ export const sizes: Record<Scale, Sizes> = {
     dimension: 12,
     samples: 40,
     width: 16,
-    seeds: 20,
+    seeds: 40,
     batches: 400,
     batchSizes: [1, 8, 32],
     subspace: 4,
