@@ -26,6 +26,13 @@ export const views: readonly [View, ...View[]] = [
     load: () => import("./views/cycles/Cycles.svelte"),
   },
   {
+    id: "escape",
+    name: "Escape",
+    summary:
+      "How SGD and gradient descent leave a sharp minimum: along which directions, and from which learning rate on.",
+    load: () => import("./views/escape/Escape.svelte"),
+  },
+  {
     id: "model",
     name: "Your model",
     summary: "The noise geometry of a network or a Jacobian of your own, measured on this machine.",

@@ -69,6 +69,35 @@ export const tours: Readonly<Record<string, readonly TourStep[]>> = {
       link: { words: "A network on digits.", address: "#cycles?model=fnn&steps=1600&high=0.6&batch=2" },
     },
   ],
+  escape: [
+    {
+      text:
+        "Put a model at a minimum where the loss is 0, displace it a little, and let it descend. A learning rate that is " +
+        "too large for the sharpest direction makes it leave. Every point is one trajectory that leaves, or does not.",
+    },
+    {
+      text:
+        "Gradient descent (squares) leaves beyond 2/λ₁, along the sharpest direction alone: the flat ones go on " +
+        "shrinking, and D_1, the loss of the flat directions over that of the sharpest, falls to 0.",
+      link: { words: "One sharp direction among flat ones.", address: "#escape?spectrum=sharp&rate=0.06" },
+    },
+    {
+      text:
+        "SGD (discs) leaves in all directions at once, for its noise lies in all of them: D_1 tends to a number that is " +
+        "not 0, near the paper's bound.",
+      link: { words: "Many flat directions carry most.", address: "#escape?spectrum=isotropic&rate=0.12" },
+    },
+    {
+      text:
+        "SGD also leaves earlier. The mark η* on the slider is the exact learning rate from which its mean loss grows; " +
+        "it comes up to 2/λ₁ as the batch grows.",
+      link: { words: "Batches of 16.", address: "#escape?batch=16&rate=1.2" },
+    },
+    {
+      text: "Close above η* the mean loss grows while the median falls: few trajectories leave, and they carry the mean.",
+      link: { words: "Just above the threshold.", address: "#escape?rate=0.37&steps=80" },
+    },
+  ],
   model: [
     {
       text:
