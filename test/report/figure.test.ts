@@ -16,6 +16,10 @@ const all = (root: Element, selector: string) => [...root.querySelectorAll(selec
 const texts = (root: Element, selector: string) =>
   all(root, selector).map((found) => found.textContent ?? "");
 
+/** How many lines the paths draw between them. */
+const lineCount = (paths: readonly Element[]) =>
+  paths.reduce((count, path) => count + (path.getAttribute("d")?.match(/M/g)?.length ?? 0), 0);
+
 /** Everything that places a mark. */
 function geometry(root: Element): string[] {
   const names = [
@@ -103,7 +107,8 @@ test("draws every mark of every layer, and in its place", () => {
   const markers = all(panel, ".dot path, .dot circle");
   expect(markers).toHaveLength(8);
   expect(all(panel, ".area path")).toHaveLength(2);
-  expect(all(panel, ".rule line").length).toBe(8 + 1);
+  const rules = all(panel, ".rule line").length + lineCount(all(panel, ".rule path"));
+  expect(rules).toBe(8 + 1);
   const ticks = new Map(
     all(panel, ".x-axis-tick-label text").map((tick) => [tick.textContent, placeOf(tick)[0]]),
   );
@@ -115,7 +120,8 @@ test("draws every mark of every layer, and in its place", () => {
     all(panel, ".y-axis-tick-label text").map((tick) => [tick.textContent, placeOf(tick)[1]]),
   );
   const [one, two] = [heights.get("1.0")!, heights.get("2.0")!];
-  expect(placeOf(markers[0])[1]).toBeCloseTo(one + (1.08 - 0.1 - 1) * (two - one), 9);
+  // four coordinates, each to hundredths of a pixel
+  expect(Math.abs(placeOf(markers[0])[1] - (one + (1.08 - 0.1 - 1) * (two - one)))).toBeLessThan(0.02);
 });
 
 test("the same name looks the same in every panel, whatever the order", () => {

@@ -1,9 +1,12 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/experiments/experiment.ts";
+import { definitionScript } from "../../src/report/page/definitionScript.ts";
 import { renderAdvisePage } from "../../src/report/page/renderAdvisePage.ts";
 import { renderMeasurePage } from "../../src/report/page/renderMeasurePage.ts";
 import { renderPage } from "../../src/report/page/renderPage.ts";
+import { SYMBOLS } from "../../src/report/page/symbols.ts";
+import { TERMS } from "../../src/report/page/terms.ts";
 import { headline } from "../../src/report/page/verdicts.ts";
 import type { Reproduction } from "../../src/report/reproduction.ts";
 import { advice, eightSeries, everyLayer, measurement, reported, reproduction } from "./samples.ts";
@@ -20,8 +23,9 @@ describe.each([
 ])("the page of a %s", (kind, page) => {
   const document = opened(page);
 
-  test("stands alone: no script, nothing loaded from anywhere", () => {
-    expect(document.querySelectorAll("script, iframe, object, img, link[rel=stylesheet]")).toHaveLength(0);
+  test("stands alone: one script of its own, nothing loaded from anywhere", () => {
+    expect(texts(document, "script")).toEqual([definitionScript.replace(/\s+/g, " ").trim()]);
+    expect(document.querySelectorAll("iframe, object, img, link[rel=stylesheet]").length).toBe(0);
     expect(page).not.toMatch(/\ssrc=|@import|url\((?!#)/);
     expect([...document.querySelectorAll("link")].map((link) => link.getAttribute("href"))).toEqual([
       "data:,",
@@ -56,18 +60,13 @@ describe.each([
     expect(page).not.toContain("\\frac");
   });
 
-  test("explains each defined term at the end", () => {
-    expect(texts(document, ".glossary dfn")).toEqual([
-      "loss alignment",
-      "directional alignment",
-      "Gauss–Newton matrix",
-      "effective dimension",
-      "noise covariance",
-      "stability threshold",
-      "Dk",
-      "verdict",
-      "interval",
-    ]);
+  test("explains each defined term at the end, its formula typeset", () => {
+    expect(texts(document, ".glossary dfn")).toEqual(
+      [...TERMS, ...SYMBOLS].map(({ name }) => name.replace("_", "")),
+    );
+    expect(document.querySelectorAll(".glossary math").length).toBe(
+      [...TERMS, ...SYMBOLS].filter(({ tex }) => tex !== undefined).length,
+    );
   });
 });
 
@@ -149,7 +148,14 @@ describe("the page of a reproduction", () => {
 
   test("explains a term once a section, where it first stands", () => {
     const [section] = document.querySelectorAll("section.experiment");
-    expect(texts(section, ".term a")).toEqual(["loss alignment", "Gauss–Newton matrix", "interval"]);
+    expect(texts(section, ".term a")).toEqual([
+      "loss alignment μ",
+      "θ",
+      "Gauss–Newton matrix",
+      "interval",
+      "n",
+      "λk",
+    ]);
   });
 });
 
@@ -176,7 +182,8 @@ test("text is text, wherever it comes from", () => {
   ];
   for (const page of pages) {
     const document = opened(page);
-    expect(document.querySelectorAll("script, img, [onerror]")).toHaveLength(0);
+    expect(texts(document, "script")).toEqual([definitionScript.replace(/\s+/g, " ").trim()]);
+    expect(document.querySelectorAll("img, [onerror]").length).toBe(0);
     expect(document.querySelectorAll("style, title:not(svg title)")).toHaveLength(2);
     expect(page).not.toContain("\u0000");
     expect(texts(document, "footer code")[0]).toContain(
@@ -215,7 +222,7 @@ describe("the headline", () => {
 
 test("the page of a measurement shows facts, figures and what is undefined", () => {
   const document = opened(renderMeasurePage(measurement));
-  expect(texts(document, ".facts dt > span.term > a")).toEqual(["loss alignment"]);
+  expect(texts(document, ".facts dt > span.term > a")).toEqual(["loss alignment μ", "G"]);
   expect(texts(document, ".facts strong")).toEqual(["0.931", "12.4"]);
   expect(texts(document, ".facts .note")).toEqual(["with Σ₁: 0.957"]);
   expect(document.querySelectorAll("figure svg")).toHaveLength(2);

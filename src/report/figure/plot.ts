@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { joinLines, toHundredths } from "./compact.ts";
 
 /** Observable Plot outside a browser: marks to SVG markup, in a document of linkedom's. */
 
@@ -22,11 +23,13 @@ export function drawPlot(options: Plot.PlotOptions, clipId: string): PlotDrawing
     group.setAttribute("class", group.getAttribute("aria-label")!.replaceAll(" ", "-"));
     group.removeAttribute("aria-label");
   }
+  joinLines(drawing);
   const scale = (name: "x" | "y") => {
     const { apply } = drawing.scale(name) ?? { apply: (value: number) => value };
     return (value: number) => Number(apply(value));
   };
-  return { markup: drawing.innerHTML.replace(/plot-clip-\d+/g, clipId), x: scale("x"), y: scale("y") };
+  const markup = toHundredths(drawing.innerHTML).replace(/plot-clip-\d+/g, clipId);
+  return { markup, x: scale("x"), y: scale("y") };
 }
 
 /** One marker centred at the origin, for the legend. */

@@ -4,10 +4,10 @@ import { formatFixed, formatSeconds } from "../numbers.ts";
 import type { ReportedExperiment } from "../reproduction.ts";
 import { dataTable } from "./dataTable.ts";
 import { boundPhrase, estimateDrawing, estimatePhrase } from "./estimates.ts";
+import { explained } from "./explained.ts";
 import { pageFigure } from "./figures.ts";
 import { fileAddress, type Html, html, prose } from "./html.ts";
 import { stackingTable } from "./stackingTable.ts";
-import { explained } from "./terms.ts";
 import { verdictBadge } from "./verdicts.ts";
 
 /** One claim from its sentence to the command that tests it again. */
@@ -15,25 +15,32 @@ export function experimentSection(experiment: ReportedExperiment, number: number
   const { id, title, claim, verdict, result, files } = experiment;
   const anchor = identifier(id);
   const seen = new Set<string>();
-  const figures = result.figures.map((figure) =>
-    pageFigure(
-      figure,
-      anchor,
-      files.figures.find((other) => other.id === figure.id),
-    ),
-  );
+  const set = (text: string) => explained(text, seen);
+  // called where they stand, so that each term is explained where a reader meets it first
+  const checks = () =>
+    result.checks.length === 0
+      ? undefined
+      : html`<h3>What decides it</h3>\n${checksTable(result.checks, title, set)}`;
+  const figures = () =>
+    result.figures.map((figure) =>
+      pageFigure(figure, {
+        scope: anchor,
+        seen,
+        files: files.figures.find((other) => other.id === figure.id),
+      }),
+    );
   return html`
 <section class="experiment" id="${anchor}" aria-labelledby="${anchor}-heading">
 <p class="eyebrow">Claim ${number} of ${total}</p>
 <h2 id="${anchor}-heading">${prose(title)}</h2>
-<p class="claim">${explained(claim, seen)}</p>
+<p class="claim">${set(claim)}</p>
 <p class="outcome">${verdictBadge(verdict)}</p>
-<p class="reading">${explained(result.reading, seen)}</p>
-${checksTable(result.checks, title)}
-${figures}
+<p class="reading">${set(result.reading)}</p>
+${checks()}
+${figures()}
 <h3>How it was made</h3>
 <ul class="setting">
-${result.setting.map((line) => html`<li>${explained(line, seen)}</li>\n`)}
+${result.setting.map((line) => html`<li>${set(line)}</li>\n`)}
 <li>Seed ${experiment.seed}, ${experiment.scale} scale, ${formatSeconds(experiment.seconds)}; noise-geometry ${experiment.version} with ${experiment.kernels}.</li>
 </ul>
 <p class="command">Run this one again: <code>${rerunCommand(experiment)}</code></p>
@@ -47,7 +54,7 @@ function rerunCommand({ id, seed, scale }: ReportedExperiment): string {
   return `npx noisegeo reproduce ${id} --seed ${seed} --scale ${scale}`;
 }
 
-function checksTable(checks: readonly Check[], title: string): Html {
+function checksTable(checks: readonly Check[], title: string, seen: Set<string>): Html {
   if (checks.length === 0) return html``;
   const table = stackingTable({
     name: "checks",
@@ -55,7 +62,7 @@ function checksTable(checks: readonly Check[], title: string): Html {
     isCaptionHidden: true,
     headings: ["Statement", "Estimate and 95\u00a0% interval", "Must lie in", "Verdict"],
     rows: checks.map((check) => [
-      prose(check.statement),
+      explained(check.statement, seen),
       html`${estimatePhrase(check)} <span class="repetitions">${repetitions(check)}</span>`,
       html`<span class="bounds">${boundPhrase(check)}</span>${estimateDrawing(check)}`,
       verdictBadge(check.verdict),

@@ -2,6 +2,7 @@ import type { Figure } from "../../experiments/figure.ts";
 import { figureTable } from "../figure/figureTable.ts";
 import { renderFigure } from "../figure/renderFigure.ts";
 import { dataTable } from "./dataTable.ts";
+import { explained } from "./explained.ts";
 import { fileAddress, type Html, html, prose, trusted } from "./html.ts";
 
 const WIDE = 960;
@@ -15,12 +16,19 @@ export interface FigureFiles {
   readonly csv?: string;
 }
 
+export interface FigurePlace {
+  /** Sets the ids apart from those of figures of the same name elsewhere in the page. */
+  readonly scope: string;
+  /** Terms that the text around it has explained; grows by those of the caption. */
+  readonly seen: Set<string>;
+  readonly files?: FigureFiles | undefined;
+}
+
 /**
  * A figure in the page, drawn twice: once for wide screens and paper, once for phones with its panels below
  * each other. Only one of the two is displayed.
- * @param scope sets the ids apart from those of figures of the same name elsewhere in the page
  */
-export function pageFigure(figure: Figure, scope: string, files?: FigureFiles): Html {
+export function pageFigure(figure: Figure, { scope, seen, files }: FigurePlace): Html {
   const drawing = (variant: string, width: number) =>
     trusted(renderFigure({ ...figure, id: `${scope}-${figure.id}-${variant}` }, { theme: "page", width }));
   const links = (paths: FigureFiles) =>
@@ -36,7 +44,7 @@ ${numbers(paths)}`;
           subject: "The points of this figure",
         });
   return html`<figure class="plot">
-<figcaption><h3>${prose(figure.title)}</h3><p>${prose(figure.caption)}</p></figcaption>
+<figcaption><h3>${prose(figure.title)}</h3><p>${explained(figure.caption, seen)}</p></figcaption>
 <div class="wide">${drawing("wide", WIDE)}</div>
 <div class="narrow">${drawing("narrow", NARROW)}</div>
 ${files === undefined ? undefined : links(files)}

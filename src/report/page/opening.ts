@@ -1,8 +1,8 @@
 import { identifier } from "../identifiers.ts";
 import type { ReportedExperiment, Reproduction } from "../reproduction.ts";
+import { explained } from "./explained.ts";
 import { type Html, html, prose } from "./html.ts";
 import { overview, sureness } from "./overview.ts";
-import { explained } from "./terms.ts";
 import { headline, verdictBadge } from "./verdicts.ts";
 
 export const QUESTION = "Does the noise of SGD follow the geometry of the loss?";
@@ -16,7 +16,7 @@ export function opening({ experiments, leftOut }: Reproduction): Html {
 <h1>${QUESTION}</h1>
 <p class="headline">${headline(experiments.map((experiment) => experiment.verdict))}</p>
 <p>Minibatches make the gradient of SGD noisy. <a href="https://arxiv.org/abs/2310.00692">Wang and Wu (2023)</a> argue
-that the covariance Σ of this noise follows the ${explained("Gauss–Newton matrix", seen)} G of the loss, however many
+that ${explained("the covariance Σ of this noise follows the Gauss–Newton matrix G of the loss", seen)}, however many
 parameters the model has. Each claim was computed anew and given a ${explained("verdict", seen)} by 95&nbsp;%
 ${explained("intervals", seen)}. ${experiments.length === 0 ? undefined : sureness(experiments)}${gaps(leftOut.length)}</p>
 ${experiments.length === 0 ? undefined : overview(experiments)}

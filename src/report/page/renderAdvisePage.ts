@@ -1,10 +1,10 @@
 import type { Verdict } from "../../experiments/experiment.ts";
 import type { Figure } from "../../experiments/figure.ts";
+import { explained } from "./explained.ts";
 import { type FigureFiles, pageFigure } from "./figures.ts";
 import { type Html, html, prose } from "./html.ts";
 import { shell } from "./shell.ts";
 import { stackingTable } from "./stackingTable.ts";
-import { explained } from "./terms.ts";
 import { type UndefinedEntry, undefinedNumbers } from "./undefinedNumbers.ts";
 import { verdictBadge } from "./verdicts.ts";
 
@@ -55,7 +55,7 @@ ${warnings(report.warnings)}
 ${answers(report.answers, seen)}
 </header>
 <section aria-labelledby="figures"><h2 id="figures">Learning rates and batch sizes</h2>
-${pageFigure(report.figure, "advise", report.figureFiles)}
+${pageFigure(report.figure, { scope: "advise", seen, files: report.figureFiles })}
 ${batches(report.batches)}
 </section>
 <section aria-labelledby="conditions"><h2 id="conditions">When this holds</h2>

@@ -1,9 +1,9 @@
 import type { Figure } from "../../experiments/figure.ts";
 import { definitions } from "./definitions.ts";
+import { explained } from "./explained.ts";
 import { pageFigure } from "./figures.ts";
 import { type Html, html, prose } from "./html.ts";
 import { shell } from "./shell.ts";
-import { explained } from "./terms.ts";
 import { type UndefinedEntry, undefinedNumbers } from "./undefinedNumbers.ts";
 
 /** What the page of `noisegeo measure --out` tells; all numbers already in words. */
@@ -34,7 +34,7 @@ export function renderMeasurePage(report: MeasureReport): string {
 <p>${prose(report.source)}</p>
 ${facts(report.facts, seen)}
 </header>
-${figures(report.figures)}
+${figures(report.figures, seen)}
 ${undefinedNumbers(report.undefinedEntries)}
 ${definitions()}`,
     footer: html`<p>Made again by <code>${report.command}</code></p>`,
@@ -50,8 +50,8 @@ function facts(entries: MeasureReport["facts"], seen: Set<string>): Html {
   return html`<dl class="facts">\n${cards}</dl>`;
 }
 
-function figures(all: readonly Figure[]): Html {
+function figures(all: readonly Figure[], seen: Set<string>): Html {
   if (all.length === 0) return html``;
-  const drawings = all.map((figure) => pageFigure(figure, "measure"));
+  const drawings = all.map((figure) => pageFigure(figure, { scope: "measure", seen }));
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>${drawings}</section>`;
 }

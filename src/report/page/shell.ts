@@ -1,6 +1,7 @@
+import { definitionScript } from "./definitionScript.ts";
+import { glossary } from "./glossary.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { stylesheet } from "./stylesheet.ts";
-import { glossary } from "./terms.ts";
 
 export interface Shell {
   readonly title: string;
@@ -12,7 +13,7 @@ export interface Shell {
   readonly footer: Html;
 }
 
-/** A complete page of its own: styles inside, no script, nothing loaded from anywhere. */
+/** A complete page of its own: styles and the few lines that close definitions inside, nothing loaded from anywhere. */
 export function shell({ title, summary, contents, main, footer }: Shell): string {
   return html`<!doctype html>
 <html lang="en">
@@ -36,6 +37,7 @@ ${glossary()}
 </main>
 </div>
 <footer>${footer}</footer>
+<script>${trusted(definitionScript)}</script>
 </body>
 </html>
 `.markup;

@@ -1,129 +1,124 @@
-import { type Html, html, prose } from "./html.ts";
+/**
+ * Words and symbols that a reader may not know. The page explains them where they first stand in a section, and again at its
+ * end.
+ */
 
-/** Words a reader may not know, explained where they first stand and again at the end of the page. */
-
-interface Term {
+export interface Term {
   readonly id: string;
   readonly name: string;
+  /** The sign that stands for it, as a regular expression's source; case counts. */
+  readonly sign?: string;
+  /** Its formula, for MathML. */
+  readonly tex?: string;
+  /** What it is, in a sentence or two beside the formula. */
+  readonly meaning: string;
+}
+
+export interface NamedTerm extends Term {
+  /** Formula and meaning as plain text. */
   readonly definition: string;
 }
 
-export const TERMS: readonly Term[] = [
-  {
+/** The terms of every report, in the order of the list at the end of a page. */
+export const TERMS: readonly NamedTerm[] = [
+  term({
     id: "loss-alignment",
     name: "loss alignment",
-    definition:
-      "μ = Tr(ΣG) / (2L‖G‖_F²): how strongly the noise covariance Σ raises the loss, relative to noise " +
-      "that follows the curvature exactly. 1 means as strongly as Σ = 2L·G would.",
-  },
-  {
+    sign: "μ₁?",
+    tex: String.raw`\mu = \frac{\operatorname{Tr}(\Sigma G)}{2L\,\lVert G\rVert_F^2}`,
+    formula: "μ = Tr(ΣG) / (2L‖G‖_F²)",
+    meaning:
+      "How strongly the noise covariance Σ raises the loss, relative to noise " +
+      "that follows the curvature exactly. 1 means as strongly as Σ = 2L·G would. μ₁ has Σ₁ in place of Σ.",
+  }),
+  term({
     id: "directional-alignment",
     name: "directional alignment",
-    definition:
-      "g(θ; v) = vᵀΣv / (2L·vᵀGv): the variance of the noise along a direction v, relative to 2L times " +
-      "the curvature along it. 1 means Σ = 2L·G along v.",
-  },
-  {
+    sign: String.raw`g₁?\((?:θ; ?)?[vP](?:_k)?\)|g₁`,
+    tex: String.raw`g(\theta; v) = \frac{v^{\top}\Sigma\, v}{2L\; v^{\top} G\, v}`,
+    formula: "g(θ; v) = vᵀΣv / (2L·vᵀGv)",
+    meaning:
+      "The variance of the noise along a direction v, relative to 2L times " +
+      "the curvature along it. 1 means Σ = 2L·G along v. g₁ has Σ₁ in place of Σ.",
+  }),
+  term({
     id: "gauss-newton-matrix",
     name: "Gauss–Newton matrix",
-    definition:
-      "G, the mean over the samples of J_iᵀJ_i, where J_i is the Jacobian of the model's output for " +
-      "sample i. It is the curvature of the loss wherever the model fits the data exactly; its largest " +
+    sign: "G",
+    tex: String.raw`G = \frac1n \sum_i J_i^{\top} J_i`,
+    formula: "G = (1/n) Σ_i J_iᵀJ_i",
+    meaning:
+      "The Jacobian of the model's output for " +
+      "sample i is J_i. G is the curvature of the loss wherever the model fits the data exactly; its largest " +
       "eigenvalues mark the sharpest directions.",
-  },
-  {
+  }),
+  term({
     id: "effective-dimension",
     name: "effective dimension",
-    definition:
-      "How many directions carry the spread of the inputs: Tr(S)² / Tr(S²) for an input covariance S. " +
+    sign: "d_eff",
+    tex: String.raw`d_{\text{eff}} = \frac{\operatorname{Tr}(S)^2}{\operatorname{Tr}(S^2)}`,
+    formula: "d_eff = Tr(S)² / Tr(S²)",
+    meaning:
+      "How many directions carry the spread of the inputs, for an input covariance S. " +
       "It is d when all d directions weigh the same, and near 1 when one outweighs the rest.",
-  },
-  {
+  }),
+  term({
     id: "noise-covariance",
     name: "noise covariance",
-    definition:
-      "Σ, the covariance of the gradient of the loss of one sample, drawn at random: the noise of SGD at batch size 1. " +
-      "Σ₁ is the second moment, Σ + ∇L∇Lᵀ.",
-  },
-  {
+    sign: "Σ₁?(?![_{])",
+    tex: String.raw`\Sigma = \Sigma_1 - \nabla L\, \nabla L^{\top}, \quad \Sigma_1 = \frac1n \sum_i \nabla\ell_i\, \nabla\ell_i^{\top}`,
+    formula: "Σ = Σ₁ − ∇L∇Lᵀ",
+    meaning:
+      "The covariance of the gradient of the loss of one sample, drawn at random: the noise of SGD at batch size 1. " +
+      "Σ₁ is the second moment.",
+  }),
+  term({
     id: "stability-threshold",
     name: "stability threshold",
-    definition:
-      "η*, the learning rate above which SGD started beside a minimum leaves it in mean square; for gradient descent " +
+    sign: String.raw`η\*`,
+    meaning:
+      "The learning rate above which SGD started beside a minimum leaves it in mean square; for gradient descent " +
       "2/λ₁, with λ₁ the largest eigenvalue of G.",
-  },
-  {
+  }),
+  term({
     id: "share-outside",
     name: "D_k",
-    definition:
-      "The squared displacement from the minimum outside the k sharpest eigen-directions of G, over that within them. " +
+    sign: String.raw`D_[k1](?:\((?:t|∞)\))?`,
+    tex: String.raw`D_k = \frac{\sum_{i>k} \lambda_i\, \mathbb{E}\, w_i^2}{\sum_{i\le k} \lambda_i\, \mathbb{E}\, w_i^2}`,
+    formula: "D_k = Σ_{i>k}λ_iEw_i² / Σ_{i≤k}λ_iEw_i²",
+    meaning:
+      "The loss that the displacement w from the minimum makes outside the k sharpest eigen-directions of G, over that within them. " +
       "Large where SGD leaves along flat directions.",
-  },
-  {
+  }),
+  term({
     id: "verdict",
     name: "verdict",
-    definition:
+    meaning:
       "A check holds when its whole interval lies within its bounds, fails when the whole interval lies " +
       "outside, and is inconclusive when the interval reaches across a bound. A claim holds when all " +
       "its checks do.",
-  },
-  {
+  }),
+  term({
     id: "interval",
     name: "interval",
-    definition:
+    meaning:
       "A 95 % confidence interval over independent repetitions with random numbers of their own. Written " +
       "[low, high] beside a mean and drawn as a bar through its marker.",
-  },
+  }),
 ];
-
-const PATTERN = new RegExp(
-  `\\b(${TERMS.map((term) => term.name.replace("–", "[–-]")).join("|")})s?\\b`,
-  "giu",
-);
-
-/**
- * Text with its subscripts, and with an explanation on the first use of each defined term not in `seen`,
- * which it adds to.
- */
-export function explained(text: string, seen: Set<string>): Html {
-  const pieces: Html[] = [];
-  let end = 0;
-  for (const match of text.matchAll(PATTERN)) {
-    const term = TERMS.find(
-      ({ name }) => name.toLowerCase() === match[1].toLowerCase().replace("gauss-", "gauss–"),
-    );
-    if (term === undefined || seen.has(term.id)) continue;
-    seen.add(term.id);
-    pieces.push(prose(text.slice(end, match.index)), reference(term, match[0]));
-    end = match.index + match[0].length;
-  }
-  return html`${[...pieces, prose(text.slice(end))]}`;
-}
-
-/** The definition pops up on hover and focus; the link leads to it where neither exists. */
-function reference({ id, definition }: Term, word: string): Html {
-  const target = `term-${id}`;
-  const link = html`<a href="#${target}" aria-describedby="${target}">${word}</a>`;
-  const explanation = html`<span class="definition" aria-hidden="true">${prose(definition)}</span>`;
-  return html`<span class="term">${link}${explanation}</span>`;
-}
 
 /** Throws a RangeError on an id that is none. */
 export function definitionOf(id: string): string {
-  const term = TERMS.find((known) => known.id === id);
-  if (!term) throw new RangeError(`term: expected one of ${TERMS.map((known) => known.id)}, got ${id}`);
-  return term.definition;
+  const found = TERMS.find((known) => known.id === id);
+  if (!found) throw new RangeError(`term: expected one of ${TERMS.map((known) => known.id)}, got ${id}`);
+  return found.definition;
 }
 
-/** The list of all terms, where the references lead. */
-export function glossary(): Html {
-  const entries = TERMS.map(
-    ({ id, name, definition }) =>
-      html`<div><dt><dfn>${prose(name)}</dfn></dt><dd id="term-${id}">${prose(definition)}</dd></div>\n`,
-  );
-  return html`<section class="glossary" aria-labelledby="terms">
-<h2 id="terms">Terms</h2>
-<dl>
-${entries}</dl>
-</section>`;
+/** Names are words, or signs themselves. */
+export function isWord(name: string): boolean {
+  return /\p{Ll}{3}/u.test(name);
+}
+
+function term({ formula, ...rest }: Term & { readonly formula?: string }): NamedTerm {
+  return { ...rest, definition: formula === undefined ? rest.meaning : `${formula}. ${rest.meaning}` };
 }

@@ -61,4 +61,7 @@ math { font-size: 1.1em; }
   border-radius: .5rem; box-shadow: 0 .5rem 1.5rem rgb(0 0 0 / .18); font-size: .9375rem;
   font-weight: 400; line-height: 1.5;
 }
-.term:hover .definition, .term:focus-within .definition { display: block; }`;
+.definition math { display: block math; margin: .2rem 0 .6rem; overflow-x: auto; }
+.term:is(:hover, :focus-within, .opened) .definition { display: block; }
+.term.closed .definition { display: none; }
+.checks th { position: relative; }`;
