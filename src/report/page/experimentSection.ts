@@ -1,13 +1,11 @@
-import type { Check } from "../../experiments/experiment.ts";
 import { identifier } from "../identifiers.ts";
-import { formatFixed, formatSeconds } from "../numbers.ts";
+import { formatSeconds } from "../numbers.ts";
 import type { ReportedExperiment } from "../reproduction.ts";
+import { checksTable } from "./checksTable.ts";
 import { dataTable } from "./dataTable.ts";
-import { boundPhrase, estimateDrawing, estimatePhrase } from "./estimates.ts";
 import { explained } from "./explained.ts";
 import { pageFigure } from "./figures.ts";
 import { fileAddress, type Html, html, prose } from "./html.ts";
-import { stackingTable } from "./stackingTable.ts";
 import { verdictBadge } from "./verdicts.ts";
 
 /** One claim from its sentence to the command that tests it again. */
@@ -52,25 +50,4 @@ ${dataTable(result.table, title, { path: files.data, format: "Parquet", subject:
 
 function rerunCommand({ id, seed, scale }: ReportedExperiment): string {
   return `npx noisegeo reproduce ${id} --seed ${seed} --scale ${scale}`;
-}
-
-function checksTable(checks: readonly Check[], title: string, seen: Set<string>): Html {
-  if (checks.length === 0) return html``;
-  const table = stackingTable({
-    name: "checks",
-    caption: html`Checks: ${prose(title)}`,
-    isCaptionHidden: true,
-    headings: ["Statement", "Estimate and 95\u00a0% interval", "Must lie in", "Verdict"],
-    rows: checks.map((check) => [
-      explained(check.statement, seen),
-      html`${estimatePhrase(check)} <span class="repetitions">${repetitions(check)}</span>`,
-      html`<span class="bounds">${boundPhrase(check)}</span>${estimateDrawing(check)}`,
-      verdictBadge(check.verdict),
-    ]),
-  });
-  return html`<h3>What decides it</h3>\n${table}`;
-}
-
-function repetitions({ estimate }: Check): string {
-  return estimate.repetitions === 1 ? "1 repetition" : `${formatFixed(estimate.repetitions, 0)} repetitions`;
 }
