@@ -97,6 +97,7 @@ function sized(issue: Issue, size: string): string {
 
 function shown(input: unknown): string {
   if (input === undefined) return "nothing";
+  if (typeof input === "number") return String(input);
   const text = JSON.stringify(input) ?? String(input);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

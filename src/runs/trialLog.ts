@@ -1,5 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { asInputError, writeFileAtomically } from "./atomicFile.ts";
+import { isStoredRow } from "./storedRow.ts";
 
 /** A row as it is kept: JSON without nesting. */
 type StoredRow = Readonly<Record<string, number | string | boolean | null>>;
@@ -77,7 +78,10 @@ function parsed(line: string): Entry | undefined {
   try {
     const value = JSON.parse(line) as Partial<Entry>;
     const complete =
-      typeof value.label === "string" && Array.isArray(value.rows) && typeof value.seconds === "number";
+      typeof value.label === "string" &&
+      Array.isArray(value.rows) &&
+      value.rows.every(isStoredRow) &&
+      Number.isFinite(value.seconds);
     return complete ? (value as Entry) : undefined;
   } catch {
     return undefined;

@@ -17,9 +17,9 @@ export async function doTask(
 ): Promise<boolean> {
   const folder = sweepFolder(path);
   const files = batchFiles(path);
-  const { ids } = await readJson<Batch>(files.path(number));
-  const id = ids[index];
-  if (id === undefined) {
+  const ids = (await readJson<Partial<Batch> | null>(files.path(number)))?.ids ?? [];
+  const id: unknown = ids[index];
+  if (typeof id !== "string" || !/^[\da-f]{16}$/.test(id)) {
     throw new InputError(
       `task ${index}: expected one below ${ids.length} in batch ${number} of ${path}, got ${index}`,
     );

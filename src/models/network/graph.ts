@@ -51,7 +51,7 @@ export const inputNode = -1;
 
 export interface GraphBuilder {
   readonly input: Value;
-  /** A trained tensor; using its index in several nodes shares it. */
+  /** A trained tensor; using its index in several nodes shares it. Throws an InputError where its name is taken, as does `buffer`. */
   parameter(
     name: string,
     shape: Shape,
@@ -73,7 +73,9 @@ export function graphBuilder(input: Shape): GraphBuilder {
   const buffers: NetworkBuffer[] = [];
   const names = new Set<string>();
   const register = (name: string) => {
-    if (names.has(name)) throw new RangeError(`two parameters or buffers named '${name}'`);
+    if (names.has(name)) {
+      throw new InputError(`expected parameters and buffers of different names, got two named '${name}'`);
+    }
     names.add(name);
   };
   return {

@@ -19,7 +19,7 @@ export async function loadExternalData(graph: GraphProto, name: string, open: Op
       const { location, offset, length } = whereabouts(tensor, place);
       const source = sources.get(location) ?? (await open(location));
       sources.set(location, source);
-      const size = length ?? source.size - offset;
+      const size = length ?? Math.max(source.size - offset, 0);
       if (offset + size > source.size) {
         throw new InputError(
           `${place}: expected ${size} bytes from byte ${offset} of ${location}, which has ${source.size}; the file is cut short or of another model`,
@@ -33,6 +33,16 @@ export async function loadExternalData(graph: GraphProto, name: string, open: Op
   } finally {
     for (const source of sources.values()) await source.close();
   }
+}
+
+/** Where such files lie, each once. Throws an InputError where one lies outside the model's folder. */
+export function externalLocations(graph: GraphProto, name: string): string[] {
+  const external = graph.initializer.filter(
+    ({ dataLocation }) => dataLocation === TensorProto_DataLocation.EXTERNAL,
+  );
+  return [
+    ...new Set(external.map((tensor) => whereabouts(tensor, `${name}: tensor '${tensor.name}'`).location)),
+  ];
 }
 
 function whereabouts({ externalData }: TensorProto, place: string) {

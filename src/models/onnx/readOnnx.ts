@@ -4,7 +4,7 @@ import { InputError } from "../../inputError.ts";
 import { type Graph, graphBuilder } from "../network/graph.ts";
 import type { Shape } from "../network/shape.ts";
 import { checkNames } from "./checkNames.ts";
-import { loadExternalData, type OpenExternal } from "./externalData.ts";
+import { externalLocations, loadExternalData, type OpenExternal } from "./externalData.ts";
 import { inputShape } from "./inputShape.ts";
 import { onnxParameters } from "./parameters.ts";
 import { prune } from "./prune.ts";
@@ -85,6 +85,12 @@ export async function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions): Pro
     input: { name: input.name, shape: sample },
     output: { name: output.name, shape: outputShape },
   };
+}
+
+/** Files beside the model that hold its numbers, by their paths relative to its folder. Throws an InputError as `readOnnx` does. */
+export function onnxExternalFiles(bytes: Uint8Array, name: string): string[] {
+  const { graph } = decodeModel(bytes, name);
+  return graph ? externalLocations(graph, name) : [];
 }
 
 function decodeModel(bytes: Uint8Array, name: string): ModelProto {

@@ -32,10 +32,11 @@ export function transposeTensor({ type, shape, data }: Tensor, axes: readonly nu
 export function takeFromTensor(
   { type, shape, data }: Tensor,
   axis: number,
-  indices: readonly number[],
+  indices: readonly number[] | Float64Array,
 ): Tensor {
   const inner = sizeOf(shape.slice(axis + 1));
   const outer = sizeOf(shape.slice(0, axis));
+  requireModest(outer * indices.length * inner);
   const taken = new Float64Array(outer * indices.length * inner);
   let next = 0;
   for (let block = 0; block < outer; block++) {
@@ -60,7 +61,9 @@ export function concatTensors(tensors: readonly Tensor[], axis: number): Tensor 
     }
   }
   const length = tensors.reduce((sum, tensor) => sum + tensor.shape[axis], 0);
-  const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  requireModest(size);
+  const joined = new Float64Array(size);
   let next = 0;
   for (const part of parts) {
     joined.set(part, next);

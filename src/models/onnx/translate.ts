@@ -31,6 +31,7 @@ export function translateGraph(
   define(input, activation(builder.input));
   requireSize(activation(builder.input), `${file}: input '${input}'`);
   for (const proto of graph.initializer) define(proto.name, initialValue(proto, file));
+  const requireRoom = constantRoom(values.values());
   for (const [index, proto] of graph.node.entries()) {
     const name = proto.name || `number ${index + 1}`;
     const place = `${file}: node '${name}' (${proto.opType})`;
@@ -47,6 +48,7 @@ export function translateGraph(
     for (const [k, output] of outputs.entries()) {
       const value = results[k] ?? lacking(node, `${type} with ${outputs.length} outputs`);
       requireSize(value, place);
+      requireRoom(value, place);
       if (output !== "") define(output, value);
     }
   }
@@ -81,6 +83,30 @@ function requireSize(value: OnnxValue, place: string): void {
       `${place}: expected at most 2^26 numbers for one sample, got a tensor of ${shape.join("×")}; is the file damaged?`,
     );
   }
+}
+
+/** Numbers of all constants that nodes make. */
+const mostConstants = 2 ** 25;
+
+/** Each constant of a damaged file may be modest, and all of them together fill the memory. */
+function constantRoom(stored: Iterable<OnnxValue>): (value: OnnxValue, place: string) => void {
+  const known = new Set<Float64Array>();
+  let room = mostConstants;
+  for (const value of stored) {
+    if (value.kind !== "constant" && value.kind !== "weight") continue;
+    known.add(value.tensor.data);
+    // what is in the file may be moved and changed a few times
+    room += 8 * value.tensor.data.length;
+  }
+  return (value, place) => {
+    if (value.kind !== "constant" || known.has(value.tensor.data)) return;
+    known.add(value.tensor.data);
+    room -= value.tensor.data.length;
+    if (room >= 0) return;
+    throw new InputError(
+      `${place}: expected constants of at most 2^25 numbers beside the file's own, got more; is the file damaged?`,
+    );
+  };
 }
 
 function resultsOf(proto: NodeProto, node: OnnxNode, place: string, translation: Translation) {

@@ -1,3 +1,4 @@
+import { InputError } from "../../inputError.ts";
 import type { GraphBuilder, Value } from "../network/graph.ts";
 import type { Operation } from "../network/operation.ts";
 import type { Attributes } from "./attributes.ts";
@@ -63,10 +64,18 @@ export function constantInput({ inputs, type }: OnnxNode, index: number): Tensor
   throw new Unsupported(`${type} whose input ${index + 1} depends on the data`);
 }
 
+/** A list of lengths, axes or places. Throws an InputError on one longer than any network needs. */
 export function constantIntegers(node: OnnxNode, index: number): number[] | undefined {
   const tensor = constantInput(node, index);
+  if (tensor && tensor.data.length > longestList) {
+    throw new InputError(
+      `expected at most ${longestList} numbers as input ${index + 1}, got ${tensor.data.length}; is the file damaged?`,
+    );
+  }
   return tensor && [...tensor.data];
 }
+
+const longestList = 4096;
 
 /** A list that was an attribute until `opset` and is an input from then on. */
 export function integersOf(node: OnnxNode, name: string, opset: number, index: number): number[] | undefined {

@@ -7,7 +7,9 @@ import { parseYaml } from "../yaml.ts";
 const path = z
   .string()
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, { error: "expected a path such as optimiser.batchSize" });
-const value = z.json();
+const value = z.json({
+  error: "expected a text, a finite number, true, false, null, or lists and keys of them",
+});
 const values = z.array(value).min(1).readonly();
 const values1 = z.record(path, value).refine((fields) => Object.keys(fields).length > 0, {
   error: "expected at least one field",

@@ -32,5 +32,6 @@ function set(
     );
   }
   const section = (config ?? {}) as Readonly<Record<string, Json>>;
-  return { ...section, [key]: set(section[key], rest, value, path, what) };
+  const own = Object.hasOwn(section, key) ? section[key] : undefined;
+  return { ...section, [key]: set(own, rest, value, path, what) };
 }

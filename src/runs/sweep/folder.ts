@@ -1,9 +1,11 @@
 /** A sweep's folder: sweep.json, and for each job jobs/ID with job.json, result.json or failure.json, and scratch/. */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { InputError } from "../../inputError.ts";
 import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
-import type { Job, JobResult } from "../jobs/job.ts";
+import { type Job, type JobResult, jobCommands } from "../jobs/job.ts";
+import { isStoredRow } from "../storedRow.ts";
 import type { SweepConfig } from "./config.ts";
 import type { Point } from "./design.ts";
 import type { PlannedJob } from "./plan.ts";
@@ -13,6 +15,8 @@ export interface Failure {
   readonly message: string;
   readonly attempts: number;
 }
+
+const failureSchema = z.object({ message: z.string(), attempts: z.number() });
 
 /** A job by its id, and the fields that make it differ from the others. */
 export interface SweptJob {
@@ -29,6 +33,16 @@ export interface SweepManifest {
   readonly jobs: readonly SweptJob[];
   readonly figure?: SweepConfig["figure"];
 }
+
+const manifestSchema = z.object({
+  schema: z.literal(1),
+  command: z.literal("sweep"),
+  of: z.enum([...jobCommands, "trial"]),
+  version: z.string(),
+  // an id names a folder: none leads out of the sweep's
+  jobs: z.array(z.object({ id: z.string().regex(/^[\da-f]{16}$/), point: z.record(z.string(), z.json()) })),
+  figure: z.object({ x: z.string(), y: z.string(), series: z.string().optional() }).optional(),
+});
 
 export interface SweepFolder {
   readonly path: string;
@@ -80,13 +94,13 @@ export function sweepFolder(path: string): SweepFolder {
     jobPath: (id) => place(id, "job.json"),
     async result(id) {
       const result = await readJson<JobResult>(place(id, "result.json"));
-      return result?.schema === 1 && result.id === id && result.row ? result : undefined;
+      return result?.schema === 1 && result.id === id && isStoredRow(result.row) ? result : undefined;
     },
     async keepResult(result) {
       await writeFileAtomically(place(result.id, "result.json"), `${JSON.stringify(result)}\n`);
       await rm(place(result.id, "failure.json"), { force: true });
     },
-    failure: (id) => readJson<Failure>(place(id, "failure.json")),
+    failure: async (id) => failureSchema.safeParse(await readJson(place(id, "failure.json"))).data,
     keepFailure: (id, failure) =>
       writeFileAtomically(place(id, "failure.json"), `${JSON.stringify(failure)}\n`),
     forgetFailure: (id) => rm(place(id, "failure.json"), { force: true }),
@@ -112,8 +126,9 @@ export async function readSweepManifest(path: string): Promise<SweepManifest | u
     throw error;
   }
   try {
-    const manifest = JSON.parse(text) as SweepManifest;
-    if (manifest.schema === 1 && manifest.command === "sweep") return manifest;
+    // what is nested too deeply for the stack is no manifest either
+    const { data: manifest } = manifestSchema.safeParse(JSON.parse(text));
+    if (manifest) return manifest;
   } catch {}
   throw new InputError(
     `${file}: expected the manifest of a sweep, got something else; choose another folder`,

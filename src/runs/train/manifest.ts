@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { InputError } from "../../inputError.ts";
 import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
-import type { TrainConfig } from "./config.ts";
+import { checkTrainConfig, type TrainConfig } from "./config.ts";
 
 /** What a run is and how far it has come: manifest.json of its folder. */
 export interface Manifest {
@@ -22,6 +23,19 @@ export interface Manifest {
   readonly seconds: number;
 }
 
+const manifestSchema = z.object({
+  schema: z.literal(1),
+  command: z.literal("train"),
+  version: z.string(),
+  config: z.looseObject({}),
+  data: z.string(),
+  parameters: z.int().min(0),
+  kernels: z.object({ name: z.string(), description: z.string(), threads: z.int().min(1) }),
+  status: z.enum(["running", "interrupted", "diverged", "finished"]),
+  step: z.int().min(0),
+  seconds: z.number().min(0),
+});
+
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeFileAtomically(manifestPath(folder), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -35,13 +49,21 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
     if (isAbsent(error)) return undefined;
     throw error;
   }
+  const { data: manifest } = manifestSchema.safeParse(parsed(text));
+  if (!manifest) {
+    throw new InputError(
+      `${manifestPath(folder)}: expected the manifest of a training run, got something else; choose another folder`,
+    );
+  }
+  return { ...manifest, config: checkTrainConfig(manifest.config, `${manifestPath(folder)}: config`) };
+}
+
+function parsed(text: string): unknown {
   try {
-    const manifest = JSON.parse(text) as Manifest;
-    if (manifest.schema === 1 && manifest.command === "train" && manifest.config) return manifest;
-  } catch {}
-  throw new InputError(
-    `${manifestPath(folder)}: expected the manifest of a training run, got something else; choose another folder`,
-  );
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function manifestPath(folder: string): string {

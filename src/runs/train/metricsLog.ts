@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { encodeParquet } from "../../data/parquet.ts";
 import { asInputError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { isStoredRow } from "../storedRow.ts";
 
 /** One row of the metrics: numbers by column, null where a quantity was not measured or has no value. */
 export interface MetricsRow {
@@ -47,9 +48,9 @@ export async function readMetrics(path: string): Promise<MetricsRow[]> {
   const rows: MetricsRow[] = [];
   for (const part of text.split("\n")) {
     try {
-      const row = JSON.parse(part) as MetricsRow;
-      if (typeof row.step !== "number") break;
-      rows.push(row);
+      const row: unknown = JSON.parse(part);
+      if (!isStoredRow(row) || !Number.isSafeInteger(row.step)) break;
+      rows.push(row as MetricsRow);
     } catch {
       break;
     }

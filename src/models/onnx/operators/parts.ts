@@ -90,20 +90,14 @@ function gather(node: OnnxNode, translation: Translation): OnnxValue {
     const table = translation.parameters.required(value, "embedding", node.type);
     return apply(translation, embedding(), indices, [table]);
   }
-  const places = [...constantInput(node, 1)!.data].map((index) => (index < 0 ? index + shape[axis] : index));
-  if (places.some((place) => !(place >= 0 && place < shape[axis]))) {
-    throw new InputError(`expected indices below ${shape[axis]}, got [${places.join(", ")}]`);
-  }
+  const places = constantInput(node, 1)!.data.map((index) => (index < 0 ? index + shape[axis] : index));
+  const wrong = places.findIndex((place) => !(place >= 0 && place < shape[axis]));
+  if (wrong >= 0) throw new InputError(`expected indices below ${shape[axis]}, got ${places[wrong]}`);
   const result = [...shape.slice(0, axis), ...knownShape(indices), ...shape.slice(axis + 1)];
   return reshape(pick(value, axis, places, translation), result, translation);
 }
 
-function pick(
-  value: OnnxValue,
-  axis: number,
-  places: readonly number[],
-  translation: Translation,
-): OnnxValue {
+function pick(value: OnnxValue, axis: number, places: Float64Array, translation: Translation): OnnxValue {
   if (value.kind === "constant") return constant(takeFromTensor(value.tensor, axis, places));
   const [first, second = first + 1] = places;
   const step = second - first;
