@@ -12,7 +12,7 @@ import type { SampledGramLinearization } from "../models/linearization.ts";
 import { defaultSeed } from "../random/defaultSeed.ts";
 import { createStream } from "../random/index.ts";
 import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
-import { type Progress, startProgress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 const needsGram: Undefined = {
   undefined: "it needs the Gram matrix of all samples; measure fewer of them without --estimate",
@@ -42,6 +42,7 @@ export async function estimatedPoint(
   pairs: number,
   options: Pick<EstimateOptions, "kernels" | "top" | "signal"> & {
     readonly seed?: number;
+    readonly startProgress: (label: string) => Progress;
   },
 ): Promise<MeasuredPoint> {
   const least = Math.min(fewestPairs, pairsOf(linearization.samples));
@@ -51,7 +52,7 @@ export async function estimatedPoint(
     );
   }
   const { kernels, top, signal, seed = defaultSeed } = options;
-  const progress = stages(signal);
+  const progress = stages(options.startProgress, signal);
   try {
     const estimate = await estimateGeometry(linearization, {
       kernels,
@@ -69,7 +70,7 @@ export async function estimatedPoint(
 }
 
 /** One bar after the other, each with a forecast of its own that begins where the stage does. */
-function stages(signal: AbortSignal | undefined) {
+function stages(startProgress: (label: string) => Progress, signal: AbortSignal | undefined) {
   let current: { readonly label: string; readonly progress: Progress } | undefined;
   return {
     of: (label: string) => async (fraction: number) => {
@@ -86,7 +87,8 @@ function stages(signal: AbortSignal | undefined) {
   };
 }
 
-function asMeasurement(estimate: GeometryEstimate): MeasuredPoint {
+/** An estimate in the form of a measurement. */
+export function asMeasurement(estimate: GeometryEstimate): MeasuredPoint {
   const { lossAlignment, eigenDirections, samples, outputs, parameters, lossKind } = estimate;
   return {
     samples,

@@ -1,6 +1,7 @@
 import { type DatasetConfig, imageSetNames } from "../data/dataset/config.ts";
 import type { Dataset } from "../data/dataset/dataset.ts";
 import { openDataset } from "../data/dataset/openDataset.ts";
+import type { SampleRange } from "../data/dataset/sampleRange.ts";
 import { InputError } from "../inputError.ts";
 import type { Precision } from "../linalg/vectorMath.ts";
 
@@ -9,10 +10,15 @@ export interface SampleOptions {
   readonly samples?: number;
   readonly seed?: number;
   readonly precision: Precision;
+  /** Of these only some, one range after another. */
+  readonly parts?: readonly SampleRange[];
 }
 
 /** The data set of a name, or of an npz file with x and y. */
-export function openNamedData(data: string, { samples, seed, precision }: SampleOptions): Promise<Dataset> {
+export function openNamedData(
+  data: string,
+  { samples, seed, precision, parts }: SampleOptions,
+): Promise<Dataset> {
   const named = imageSetNames.find((name) => name === data);
   if (named === undefined && !/[./\\]/.test(data)) {
     throw new InputError(
@@ -20,5 +26,5 @@ export function openNamedData(data: string, { samples, seed, precision }: Sample
     );
   }
   const config: DatasetConfig = named ? { name: named } : { name: "npz", file: data };
-  return openDataset({ ...config, samples, seed }, { precision });
+  return openDataset({ ...config, samples, seed }, { precision, parts });
 }

@@ -1,5 +1,6 @@
 import { subset } from "../data/dataset/dataset.ts";
 import { openDataset } from "../data/dataset/openDataset.ts";
+import { rangesOf, type SampleRange } from "../data/dataset/sampleRange.ts";
 import { scheduleOf } from "../dynamics/scheduleSchema.ts";
 import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
@@ -37,20 +38,22 @@ export async function runPoint(
     );
   }
   const { config } = manifest;
-  const training = await openDataset(config.data, { precision: options.precision });
+  const { samples, seed, parts, precision } = options;
+  const drawn = data === undefined && samples !== undefined;
+  // other data want no more of these than their shape, and what is drawn is drawn among all of them
+  const wantedParts = data !== undefined ? [{ start: 0, count: 1 }] : drawn ? undefined : parts;
+  const training = await openDataset(config.data, { precision, parts: wantedParts });
   const { outputs } = targetsFor(training, config.loss, config.targets);
   const graph = buildArchitecture(config.model, training.inputShape, outputs);
   const { theta } = await readCheckpoint(folder, graph, step);
   const name = `${folder} at step ${step}`;
   const inUse = trainingStep(config, step);
-  const { samples, seed } = options;
   if (data !== undefined) {
     const other = await openNamedData(data, options);
     const point = pointOn(other, { name, graph, theta: Float64Array.from(theta) }, config.loss);
     return { ...point, training: inUse };
   }
-  const chosen =
-    samples === undefined ? training : subset(training, chosenSamples(training.count, samples, seed));
+  const chosen = drawn ? subset(training, chosenSamples(training.count, samples, seed, parts)) : training;
   const targets = targetsFor(chosen, config.loss, config.targets);
   return {
     name: `${name} on ${chosen.name}`,
@@ -59,7 +62,7 @@ export async function runPoint(
     inputs: chosen.inputs,
     targets: targets.values,
     loss: config.loss,
-    available: training.count,
+    available: config.data.samples ?? training.available,
     training: inUse,
   };
 }
@@ -76,12 +79,18 @@ function trainingStep({ optimiser, schedule, steps }: TrainConfig, step: number)
   };
 }
 
-function chosenSamples(count: number, samples: number, seed: number | undefined): Int32Array {
+function chosenSamples(
+  count: number,
+  samples: number,
+  seed: number | undefined,
+  parts: readonly SampleRange[] | undefined,
+): Int32Array {
   if (samples > count) {
     throw new InputError(
       `--samples: expected at most the ${count} training samples of the run, got ${samples}`,
     );
   }
   const order = seed === undefined ? undefined : createStream(seed).split("samples").permutation(count);
-  return Int32Array.from({ length: samples }, (_, k) => order?.[k] ?? k);
+  const chosen = Int32Array.from({ length: samples }, (_, k) => order?.[k] ?? k);
+  return parts ? rangesOf(chosen, parts) : chosen;
 }

@@ -1,5 +1,6 @@
 /** What `measure` and `advise` have in common on the command line: the point to look at, how, and where the answer goes. */
 import { type Command, Option } from "commander";
+import type { SampleRange } from "../data/dataset/sampleRange.ts";
 import { defaultSeed } from "../random/defaultSeed.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
@@ -21,6 +22,8 @@ export interface SourceOptions {
   readonly seed?: number;
   readonly loss?: "mse" | "cross-entropy";
   readonly precision: "f32" | "f64";
+  /** Of a network's samples only these, one range after another: for tiles of K, not on the command line. */
+  readonly parts?: readonly SampleRange[];
 }
 
 export interface PointCommandOptions extends SourceOptions, KernelOptions {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-export const jobCommands = ["train", "reproduce"] as const;
+export const jobCommands = ["train", "measure", "reproduce"] as const;
 export type JobCommand = (typeof jobCommands)[number];
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

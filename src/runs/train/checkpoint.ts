@@ -93,6 +93,7 @@ export async function readCheckpoint(folder: string, graph: Graph, step: number)
   }
 }
 
-function checkpointPath(folder: string, step: number): string {
+/** Whether it is there or not. */
+export function checkpointPath(folder: string, step: number): string {
   return join(folder, checkpointFolder, `step-${String(step).padStart(9, "0")}.safetensors`);
 }
