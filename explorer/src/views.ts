@@ -19,18 +19,18 @@ export const views: readonly [View, ...View[]] = [
     load: () => import("./views/alignment/Alignment.svelte"),
   },
   {
-    id: "cycles",
-    name: "Cycles",
-    summary:
-      "SGD and gradient descent under a learning rate that rises and falls, and how flat the minima are that they come to.",
-    load: () => import("./views/cycles/Cycles.svelte"),
-  },
-  {
     id: "escape",
     name: "Escape",
     summary:
       "How SGD and gradient descent leave a sharp minimum: along which directions, and from which learning rate on.",
     load: () => import("./views/escape/Escape.svelte"),
+  },
+  {
+    id: "cycles",
+    name: "Cycles",
+    summary:
+      "SGD and gradient descent under a learning rate that rises and falls, and how flat the minima are that they come to.",
+    load: () => import("./views/cycles/Cycles.svelte"),
   },
   {
     id: "model",

@@ -143,6 +143,27 @@ test("more series than colours still differ, by marker", () => {
   expect(new Set(looks).size).toBe(20);
 });
 
+test("stacked panels stand one below another on one horizontal axis", () => {
+  const axis: Axis = { label: "x", scale: "linear", domain: [0, 1] };
+  // labels of the vertical axes of different widths
+  const panels = [1, 1e5, 1e-3].map((y) => ({
+    x: axis,
+    y: { label: "y", scale: "linear" } as const,
+    layers: [{ kind: "points", series: "s", points: [{ x: 0.5, y }] } as const],
+  }));
+  const svg = drawn({ id: "stacked", title: "t", caption: "c", panels, isStacked: true });
+  const places = all(svg, ".panel").map(
+    (panel) => /translate\(([^,]+),([^)]+)\)/.exec(panel.getAttribute("transform")!)!,
+  );
+  expect(places.map(([, x]) => x)).toEqual(["0", "0", "0"]);
+  expect(new Set(places.map(([, , y]) => y)).size).toBe(3);
+  const ticks = all(svg, ".panel").map((panel) =>
+    all(panel, ".x-axis-tick-label text").map((tick) => placeOf(tick)[0]),
+  );
+  expect(ticks[1]).toEqual(ticks[0]);
+  expect(ticks[2]).toEqual(ticks[0]);
+});
+
 test("what cannot be drawn is left out and counted", () => {
   const svg = drawn(oddities);
   expect(texts(svg, ".note")).toEqual([

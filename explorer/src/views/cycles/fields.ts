@@ -7,9 +7,9 @@ export const fields = {
     label: "Model",
     initial: "diagonal",
     options: {
-      diagonal: "Diagonal linear network, d = 40, n = 20",
-      fnn: "Fully connected network, 60 digits",
-      cnn: "Convolutional network, 60 digits",
+      diagonal: "Diagonal linear network",
+      fnn: "Fully connected, on digits",
+      cnn: "Convolutional, on digits",
     },
   }),
   schedule: choiceField({

@@ -44,11 +44,8 @@ export function alongTheWay({ looks, flattestTrace }: Update, rates: Float64Arra
       ? [
           {
             x,
-            y: { label: "share of right signs (dimensionless)", scale: "linear" } as const,
-            layers: [
-              ...both(({ accuracy }) => accuracy?.train, ", trained images"),
-              ...both(({ accuracy }) => accuracy?.test, ", held-out images"),
-            ],
+            y: { label: "share of the held-out digits told apart (dimensionless)", scale: "linear" } as const,
+            layers: both(({ accuracy }) => accuracy),
           },
         ]
       : []),
@@ -57,10 +54,10 @@ export function alongTheWay({ looks, flattestTrace }: Update, rates: Float64Arra
     id: "cycles",
     title: "Along the way",
     caption:
-      "SGD and GD from the same sharp minimum under the same learning rate η. Above: η, and the learning rates at which each " +
+      "SGD and GD from the same start under the same learning rate η. Above: η, and the learning rates at which each " +
       "becomes unstable where it is: 2/λ₁(G) for GD, the exact threshold η* in mean square for SGD, both as if the loss were 0 there. " +
       "Below, on the same axis: loss, sharpness of G" +
-      `${hasAccuracy ? ", and the share of even and odd digits told apart." : ". The flattest minimum has the same outputs as the teacher everywhere."}`,
+      `${hasAccuracy ? ", and the share of 240 other digits for which the sign, even or odd, is right." : ". The flattest minimum has the same outputs as the teacher everywhere."}`,
     panels,
     isStacked: true,
   };

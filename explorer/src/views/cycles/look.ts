@@ -8,8 +8,8 @@ import type { Problem } from "./problem.ts";
 export interface Sight extends Sharpness {
   /** 2/λ₁, over that at the start. */
   readonly edge: number;
-  /** Share of the images with the right sign. */
-  readonly accuracy?: { readonly train: number; readonly test: number };
+  /** Share of the held-out images with the right sign. */
+  readonly accuracy?: number;
 }
 
 /** SGD and GD after the same steps; undefined from where one has gone beyond all bounds. */

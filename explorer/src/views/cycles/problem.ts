@@ -31,8 +31,8 @@ export interface Problem {
   readonly edge: number;
   /** Least Tr G of all minima with the outputs of the teacher, where there is a closed form. */
   readonly flattestTrace?: number;
-  /** Of images: the share that has the right sign. */
-  accuracy?(theta: Float64Array): { readonly train: number; readonly test: number };
+  /** Of images that are held out: the share that has the right sign. */
+  accuracy?(theta: Float64Array): number;
   readonly kernels: Kernels;
   /** Of the batches. */
   readonly batches: RandomStream;
@@ -125,7 +125,7 @@ async function digits(
     network: model,
     start,
     unit: 1 / 2,
-    accuracy: (theta) => ({ train: rightSigns(model, theta), test: rightSigns(held, theta) }),
+    accuracy: (theta) => rightSigns(held, theta),
     release() {
       model.release();
       held.release();

@@ -18,7 +18,7 @@ export function sentence(looks: readonly Look[], rates: Float64Array): string {
   return [
     `After ${formatNumber(last.steps)} steps SGD ${sgd}; GD, under the same schedule, ${gd}.`,
     ...(isApart ? [lossWords(last.sgd as Sight, last.gd as Sight)] : []),
-    rateWords(first, rates.subarray(0, last.steps)),
+    rateWords(first, last, rates.subarray(0, last.steps)),
   ].join(" ");
 }
 
@@ -39,16 +39,20 @@ function lossWords(sgd: Sight, gd: Sight): string {
   ];
   return high.length === 0
     ? "Both are at minima: their loss is below 1 % of that of f = 0."
-    : `${high.join(" and ")} of that of f = 0: not all the way down, so their sharpness is not only that of minima.`;
+    : `${high.join(" and ")} of that of f = 0: not all the way down to a minimum.`;
 }
 
 const percent = (share: number): string => `${formatNumber(100 * share, 2)} %`;
 
-function rateWords({ threshold }: Look, rates: Float64Array): string {
+function rateWords({ threshold }: Look, last: Look, rates: Float64Array): string {
   const largest = rates.reduce((most, rate) => Math.max(most, rate), 0);
   const own = `The largest learning rate so far, ${formatNumber(largest, 2)} times 2/λ₁ at the start,`;
-  const edge = largest > 1 ? "above the edge of GD there" : "below the edge of GD there";
+  const edge = `${largest > 1 ? "above" : "below"} GD's edge there`;
   if (!isDefined(threshold)) return `${own} is ${edge}.`;
-  const at = formatNumber(threshold, 2);
-  return `${own} is ${largest > threshold ? "above" : "below"} SGD's threshold there, ${at}, and ${edge}.`;
+  const at = `${own} is ${largest > threshold ? "above" : "below"} SGD's threshold there, ${formatNumber(threshold, 2)}, and ${edge}.`;
+  if (largest <= threshold || !isDefined(last.threshold)) return at;
+  const now = formatNumber(last.threshold, 2);
+  return last.threshold > largest
+    ? `${at} Where SGD is now the threshold is ${now}: at this learning rate it stays there.`
+    : `${at} Where SGD is now the threshold is ${now}: at this learning rate it would leave again.`;
 }
