@@ -42,7 +42,7 @@ export function oneOfNamed<const T extends readonly [NamedSection, ...NamedSecti
   return z.discriminatedUnion("name", kinds, {
     error: (issue) =>
       issue.code === "invalid_union"
-        ? `expected ${names}, got ${JSON.stringify((issue.input as { name?: unknown }).name) ?? "nothing"}`
+        ? `expected ${names}, got ${shown((issue.input as { name?: unknown }).name)}`
         : undefined,
   });
 }
@@ -97,7 +97,16 @@ function sized(issue: Issue, size: string): string {
 
 function shown(input: unknown): string {
   if (input === undefined) return "nothing";
-  if (typeof input === "number") return String(input);
-  const text = JSON.stringify(input) ?? String(input);
+  if (typeof input === "number" || typeof input === "bigint") return String(input);
+  const text = jsonOf(input) ?? String(input);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Undefined where a value has none: a function, one that holds itself or a bigint. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

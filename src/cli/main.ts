@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from "node:process";
 import { Command, CommanderError } from "commander";
-import { InputError } from "../inputError.ts";
+import { InputError, oneLine } from "../inputError.ts";
 import { version } from "../version.ts";
 import { addAdviseCommand } from "./advise.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
@@ -65,7 +65,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help") return exitCodes.wrongInput;
-    process.stderr.write(`noisegeo: ${error.message.replace(/^error: /, "")}; see noisegeo --help\n`);
+    process.stderr.write(`noisegeo: ${oneLine(error.message.replace(/^error: /, ""))}; see noisegeo --help\n`);
     return exitCodes.wrongInput;
   }
   if (error instanceof InputError) {
