@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { InputError } from "../inputError.ts";
-import { type Manifest, readManifest } from "../runs/train/manifest.ts";
+import type { Manifest } from "../runs/train/manifest.ts";
 import type { Details, ExperimentSummary, ReproductionSummary, RunSummary, Summary } from "./api.ts";
 import { foldersIn, type Place } from "./catalog.ts";
 import { lastStep } from "./metricsTail.ts";
 import { filesOf, isFileWithin, lastChange, readJsonWithin } from "./placeFiles.ts";
-import { isUnreachable } from "./servedFolder.ts";
 import { sweepDetails, sweepSummary } from "./sweeps.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -41,14 +39,20 @@ export async function detailsOf(root: string, place: Place): Promise<Details | u
   return { schema: 1, summary, results: Object.fromEntries(results), files: await filesOf(root, place) };
 }
 
+/**
+ * What is shown of a manifest has to be there; the rest of it is not judged, so that runs of other versions are seen as well.
+ * Undefined for anything else, and for a file that leads out of the root.
+ */
 async function manifestOf(root: string, { names }: Place): Promise<Manifest | undefined> {
-  if (!(await isFileWithin(root, [...names, "manifest.json"]))) return undefined;
-  try {
-    return await readManifest(join(root, ...names));
-  } catch (error) {
-    if (error instanceof InputError || isUnreachable(error)) return undefined;
-    throw error;
-  }
+  const manifest = await readJsonWithin<Partial<Manifest>>(root, [...names, "manifest.json"]);
+  const isShown =
+    manifest?.schema === 1 &&
+    manifest.command === "train" &&
+    typeof manifest.config?.model?.name === "string" &&
+    typeof manifest.data === "string" &&
+    typeof manifest.status === "string" &&
+    [manifest.config.steps, manifest.parameters, manifest.step].every(Number.isFinite);
+  return isShown ? (manifest as Manifest) : undefined;
 }
 
 async function runSummary(root: string, place: Place, manifest: Manifest): Promise<RunSummary> {
