@@ -30,7 +30,7 @@ export const fields = {
   seed: numberField({ label: "Seed", initial: 1, min: 1, max: 100, whole: true }),
   count: numberField({
     label: "Trajectories of each",
-    initial: 1000,
+    initial: 2000,
     min: 64,
     max: 10_000,
     whole: true,

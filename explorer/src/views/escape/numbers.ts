@@ -9,7 +9,7 @@ import {
   type StabilityThreshold,
   stabilityThreshold,
 } from "../../../../src/dynamics/stability.ts";
-import { defined, isDefined, type Undefined } from "../../../../src/geometry/undefined.ts";
+import { defined, type Undefined } from "../../../../src/geometry/undefined.ts";
 import type { EscapeSettings } from "./fields.ts";
 import type { Minimum } from "./problem.ts";
 
@@ -143,8 +143,4 @@ async function along(
 export function verdict({ growth }: Escape): "escapes" | "stable" | "at the threshold" {
   if (Math.abs(growth - 1) < 1e-9) return "at the threshold";
   return growth > 1 ? "escapes" : "stable";
-}
-
-export function valueOr<T>(value: T | Undefined, other: T): T {
-  return isDefined(value) ? value : other;
 }

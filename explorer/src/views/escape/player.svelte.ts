@@ -30,8 +30,8 @@ export function player(last: () => number, onFrame: () => void): Player {
   }
 
   function tick(now: number): void {
-    // a page that was hidden goes on where it was
-    const elapsed = Math.min(now - before, 100);
+    // a page that was hidden goes on where it was; the first frame may be from before play
+    const elapsed = Math.max(0, Math.min(now - before, 100));
     before = now;
     move(position + (elapsed / 1000) * stepsPerSecond);
     if (position >= last()) isPlaying = false;

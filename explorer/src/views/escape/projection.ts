@@ -43,7 +43,7 @@ export function projectionOf(
       axes,
       across,
       x: { label: label.x, scale: "linear", domain: [-3, 3] },
-      y: { label: label[across], scale: "linear", domain: across === "rest" ? [0, 3] : [-3, 3] },
+      y: { label: label[across], scale: "linear", domain: across === "rest" ? [-0.15, 3] : [-3, 3] },
     };
   }
   return {

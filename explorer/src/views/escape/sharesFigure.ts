@@ -21,7 +21,7 @@ export function sharesFigure(numbers: Numbers, mean: SimulatedMean | undefined):
     id: "flat-over-sharp",
     title: `D_${k}(t): the loss of the flat directions over that of the ${k === 1 ? "sharpest" : `${k} sharpest`}`,
     caption:
-      `From w_0 ~ N(0, I). Points: SGD, mean over ${count} trajectories in ${populations} populations with 95 % intervals. ` +
+      `From w_0 ~ N(0, I). Points: SGD, mean over ${count} trajectories in ${populations} populations with 95 % intervals, left out where too few of them carry the mean. ` +
       `Lines: the exact second moment of this data set, that under noise Σ = 2L·G, and GD at η = ${descent.learningRate.toPrecision(3)}, which may leave the frame. ` +
       `Paper's bound: Σ_{i>k} λ_i²/Σ_{i≤k} λ_i², for batches of one, up to a constant.`,
     panels: [
@@ -31,9 +31,10 @@ export function sharesFigure(numbers: Numbers, mean: SimulatedMean | undefined):
         layers: [
           { kind: "rule", series: "paper's bound", axis: "y", value: bound },
           ...limit,
+          // the colours of the picture: SGD's first, GD's second
+          { kind: "line", series: "SGD, exact", points: curve(sgd) },
           { kind: "line", series: "GD", points: curve(descent) },
           { kind: "line", series: "Σ = 2L·G", points: curve(decoupled) },
-          { kind: "line", series: "SGD, exact", points: curve(sgd) },
           { kind: "points", series: "SGD, simulated", points: simulated },
         ],
       },
