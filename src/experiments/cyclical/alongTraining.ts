@@ -55,6 +55,7 @@ export function alongTraining(part: Part, rows: readonly Row[], sizes: Sizes): F
       ...sharpness("trace", "Tr G over its start (dimensionless)"),
       ...cyclePlans.map(
         (schedule): Panel => ({
+          title: schedule,
           x,
           y: { label: "learning rate over η* (dimensionless)", scale: "linear", domain: [0, 2] },
           layers: [

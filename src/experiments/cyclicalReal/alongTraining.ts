@@ -35,6 +35,7 @@ export function alongTraining(subject: Subject, rows: readonly Row[]): Figure {
     }),
   });
   const rate: Panel = {
+    title: "learning rate",
     x,
     y: { label: "η over 2/λ₁ at the start (dimensionless)", scale: "linear", domain: [0, 1] },
     layers: [

@@ -16,10 +16,10 @@ export function leavingFigure(rows: readonly Row[]): Figure {
   return {
     id: "leaving",
     title: "Growth and direction of the loss near a minimum that training found",
-    caption: `Above: mean loss of the network over that at θ*. Beneath: D_k(t), the quadratic loss of all but the k sharpest eigen-directions of G at θ* over that of the k sharpest. Points: the network itself, geometric mean over ${seedsIn(looks)} networks of each kind with 95 % intervals; full lines: exact second moment of the linearised problem from θ*, which knows J and the residuals there and nothing else. GD's D_1 rises again where terms of second order come in. "Paper's bound" is Σ_{i>k}λ_i²/Σ_{i≤k}λ_i², for k = ${counts.join(", ")}, from the top, in the geometric mean. θ*, data and learning rates: see the setting.`,
+    caption: `Mean loss of the network over that at θ*, and D_k(t), the quadratic loss of all but the k sharpest eigen-directions of G at θ* over that of the k sharpest. Points: the network itself, geometric mean over ${seedsIn(looks)} networks of each kind with 95 % intervals; full lines: exact second moment of the linearised problem from θ*, which knows J and the residuals there and nothing else. GD's D_1 rises again where terms of second order come in. "Paper's bound" is Σ_{i>k}λ_i²/Σ_{i≤k}λ_i², for k = ${counts.join(", ")}, from the top, in the geometric mean. θ*, data and learning rates: see the setting.`,
     panels: [
       ...subjects.map((subject) => lossPanel(subject, where(looks, { subject }))),
-      ...subjects.map((subject) => flatPanel(where(looks, { subject }), where(starts, { subject }))),
+      ...subjects.map((subject) => flatPanel(subject, where(looks, { subject }), where(starts, { subject }))),
     ],
   };
 }
@@ -35,7 +35,7 @@ function lossPanel(subject: string, looks: readonly Row[]): Panel {
   };
 }
 
-function flatPanel(looks: readonly Row[], starts: readonly Row[]): Panel {
+function flatPanel(subject: string, looks: readonly Row[], starts: readonly Row[]): Panel {
   const logged = (arm: string, k: number) =>
     where(looks, { arm }).flatMap(({ seed, time, [`flat${k}`]: own, [`exactFlat${k}`]: exact }) =>
       typeof own === "number" && typeof exact === "number"
@@ -56,6 +56,7 @@ function flatPanel(looks: readonly Row[], starts: readonly Row[]): Panel {
     };
   });
   return {
+    title: subject,
     x: stepAxis,
     y: { label: "D_k (dimensionless)", scale: "log", domain: [1e-4, 1e3] },
     layers: [
@@ -81,7 +82,7 @@ export function directionsFigure(rows: readonly Row[]): Figure {
   return {
     id: "directions",
     title: "Where the displacement from θ* and the loss go, by eigen-direction",
-    caption: `Part that lies in the k sharpest eigen-directions of G at θ* (k = 1, 5, 20 and all), mean over ${seedsIn(rows)} networks of each kind with 95 % intervals; what is missing to 1 at the right end lies where the samples see nothing. Left and middle: populations near θ*, squared displacement and quadratic loss where the exact mean loss has grown ×${grown}; lines: exact, linearised. Right: squared displacement of single runs where their loss first comes to ${100 * leftAt} % of that of f = 0.`,
+    caption: `Part that lies in the k sharpest eigen-directions of G at θ* (k = 1, 5, 20 and all), mean over ${seedsIn(rows)} networks of each kind with 95 % intervals; what is missing to 1 at the right end lies where the samples see nothing. Displacement and loss: populations near θ*, squared displacement and quadratic loss where the exact mean loss has grown ×${grown}; lines: exact, linearised. Single runs: squared displacement where their loss first comes to ${100 * leftAt} % of that of f = 0.`,
     panels: subjects.flatMap((subject): Panel[] => {
       const own = where(near, { subject });
       const arm = (name: string, series: string, field: "loss" | "displacement"): Layer[] => {

@@ -42,7 +42,7 @@ function distance(rows: readonly Row[], place: string): Figure {
   return {
     id: "distance",
     title: "How far the Hessian is from the Gauss–Newton matrix, along training",
-    caption: `Left: ‖H − G‖_F/‖G‖_F; the line is what falls as the root mean square residual does, through the middle of the points after the initialisation. Right: the most negative eigenvalue of H, which neither G nor Σ has, over its largest. Both against √(2L), ${place}.`,
+    caption: `First: ‖H − G‖_F/‖G‖_F; the line is what falls as the root mean square residual does, through the middle of the points after the initialisation. Second: the most negative eigenvalue of H, which neither G nor Σ has, over its largest. Both against √(2L), ${place}.`,
     panels: [
       panel({ label: "‖H − G‖_F/‖G‖_F (dimensionless)", scale: "log" }, "distance", [reference]),
       panel({ label: "−λ_min(H)/λ_max(H) (dimensionless)", scale: "log" }, "negative", []),

@@ -52,8 +52,12 @@ function againstTheory(rows: readonly Row[], size: Sizes): Figure {
   const thetas = distinct<string>(own, "theta");
   const panels = thetas.map((theta): Panel => {
     const there = where(own, { theta });
-    const population = numbers(there, "population");
-    const diagonal = [Math.min(...population), Math.max(...population)].map((value) => ({
+    const families = distinct<string>(there, "family").map((family) => ({
+      family,
+      points: byParameters(where(there, { family })),
+    }));
+    const closedForms = families.flatMap(({ points }) => points.map(({ x }) => x));
+    const diagonal = [Math.min(...closedForms), Math.max(...closedForms)].map((value) => ({
       x: value,
       y: value,
     }));
@@ -63,10 +67,7 @@ function againstTheory(rows: readonly Row[], size: Sizes): Figure {
       y: { label: "loss alignment μ (dimensionless)", scale: "linear" },
       layers: [
         { kind: "line", series: "measured = closed form", points: diagonal },
-        ...distinct<string>(there, "family").map((family): Layer => {
-          const members = where(there, { family });
-          return { kind: "points", series: family, points: byParameters(members) };
-        }),
+        ...families.map(({ family, points }): Layer => ({ kind: "points", series: family, points })),
       ],
     };
   });

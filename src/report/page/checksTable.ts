@@ -9,11 +9,7 @@ import { verdictBadge } from "./verdicts.ts";
  * What decides a claim: each check with its estimate and bounds.
  * @param set how statements are set
  */
-export function checksTable(
-  checks: readonly Check[],
-  title: string,
-  set: (text: string) => Html = prose,
-): Html {
+export function checksTable(checks: readonly Check[], title: string, set: (text: string) => Html): Html {
   return stackingTable({
     name: "checks",
     caption: html`Checks: ${prose(title)}`,
