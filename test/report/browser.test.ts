@@ -158,6 +158,43 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
+    test("Escape closes a definition that the pointer or the focus shows", async () => {
+      const { page } = await open("reproduction", 1440, "light");
+      const link = page.locator(".opening .term a").first();
+      const definition = page.locator(".opening .definition").first();
+      for (const show of [() => link.focus(), () => link.hover()]) {
+        await show();
+        expect(await definition.isVisible()).toBe(true);
+        await page.keyboard.press("Escape");
+        expect(await definition.isVisible()).toBe(false);
+        await page.mouse.move(0, 0);
+        await link.blur();
+      }
+      await link.focus();
+      expect(await definition.isVisible()).toBe(true);
+      await page.close();
+    });
+
+    test("a touch opens a definition, the next one closes it, and the page stays where it is", async () => {
+      const context = await browser.newContext({ viewport: { width: 360, height: 900 }, hasTouch: true });
+      const page = await context.newPage();
+      await page.goto(pathToFileURL(join(folder, "reproduction.html")).href);
+      const [first, second] = [0, 1].map((index) => ({
+        link: page.locator(".opening .term a").nth(index),
+        definition: page.locator(".opening .definition").nth(index),
+      }));
+      await second.link.tap();
+      expect(await second.definition.isVisible()).toBe(true);
+      await second.link.tap();
+      expect(await second.definition.isVisible()).toBe(false);
+      await second.link.tap();
+      await first.link.tap();
+      expect(await first.definition.isVisible()).toBe(true);
+      expect(await second.definition.isVisible()).toBe(false);
+      expect(new URL(page.url()).hash).toBe("");
+      await context.close();
+    });
+
     test("on paper it is light, and everything is unfolded", async () => {
       const { page } = await open("reproduction", 1440, "dark");
       await page.emulateMedia({ media: "print", colorScheme: "dark" });
