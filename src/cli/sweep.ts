@@ -45,13 +45,14 @@ export function addSweepCommand(program: Command, signal: AbortSignal): void {
 }
 
 async function run(file: string, options: SweepCommandOptions, signal: AbortSignal): Promise<void> {
-  const { config, planned } = await plan(file);
+  const { config, planned, tiles } = await plan(file);
   const { openSweepFolder, sweptJobs } = await import("../runs/sweep/folder.ts");
   const out = options.out ?? join("sweeps", basename(file, extname(file)));
-  const folder = await openSweepFolder(out, planned, config.figure);
+  const folder = await openSweepFolder(out, planned, { figure: config.figure, tiles });
   const end = await sweep(folder, planned, options, signal);
   const { writeSweep } = await import("./sweepFiles.ts");
-  const files = await writeSweep(folder, { jobs: sweptJobs(planned), figure: config.figure }, end.rows);
+  const { figure } = config;
+  const files = await writeSweep(folder, { jobs: sweptJobs(planned), figure, tiles }, end.rows);
   const { sweepDocument, sweepSummary } = await import("./sweepReport.ts");
 
   const text = `${JSON.stringify(sweepDocument(folder, end, files), null, 2)}\n`;
@@ -69,7 +70,11 @@ async function run(file: string, options: SweepCommandOptions, signal: AbortSign
 }
 
 /** Reads the configuration; everything in it is checked before the first job starts. */
-async function plan(file: string): Promise<{ config: SweepConfig; planned: PlannedJob[] }> {
+async function plan(file: string): Promise<{
+  readonly config: SweepConfig;
+  readonly planned: PlannedJob[];
+  readonly tiles?: { readonly samples: number } | undefined;
+}> {
   const { parseSweepConfig } = await import("../runs/sweep/config.ts");
   const { planSweep } = await import("../runs/sweep/plan.ts");
   const { jobKind } = await import("./jobs/kinds.ts");
@@ -77,7 +82,12 @@ async function plan(file: string): Promise<{ config: SweepConfig; planned: Plann
   const base = await baseOf(config, file);
   const prepare = async (command: SweepConfig["command"], value: Json, what: string) =>
     (await jobKind(command)).prepare(value, what);
-  return { config, planned: await planSweep(config, base, prepare, file) };
+  const side = config.design.tiles;
+  if (side === undefined) return { config, planned: await planSweep(config, base, prepare, file) };
+  const { samplesOf, tilePoints } = await import("./jobs/tiledMeasurement.ts");
+  const samples = await samplesOf(base, file);
+  const points = tilePoints(samples, side);
+  return { config, planned: await planSweep(config, base, prepare, file, points), tiles: { samples } };
 }
 
 /** A file name is meant from where the sweep's own file is. */

@@ -40,5 +40,6 @@ export function sweepSummary({ path }: SweepFolder, end: SweepEnd, files: SweepF
     ...(failed.length > mostFailures ? [`  and ${failed.length - mostFailures} more, see ${path}/jobs`] : []),
     files.table,
     ...(files.figure ?? []),
+    ...(files.measurement === undefined ? [] : [files.measurement]),
   ].join("\n")}\n`;
 }

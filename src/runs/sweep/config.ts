@@ -54,9 +54,16 @@ const design = section({
     seed: z.int().min(0).default(1),
     fields: z.record(path, distribution),
   }).optional(),
-}).refine(({ grid, list, random }) => (grid ?? list ?? random) !== undefined, {
-  error: "expected grid, list or random (of several, every combination)",
-});
+  /** One measurement in tiles of K, of so many samples a side. */
+  tiles: z.int().min(1).optional(),
+})
+  .refine(({ grid, list, random, tiles }) => (grid ?? list ?? random ?? tiles) !== undefined, {
+    error: "expected grid, list or random (of several, every combination), or tiles",
+  })
+  .refine(({ grid, list, random, tiles }) => tiles === undefined || (grid ?? list ?? random) === undefined, {
+    path: ["tiles"],
+    error: "expected by itself: all tiles are of one measurement",
+  });
 export type Design = z.output<typeof design>;
 
 const sweepSchema = section({
@@ -68,6 +75,9 @@ const sweepSchema = section({
   design,
   /** Of the summary: columns of the table. */
   figure: section({ x: z.string(), y: z.string(), series: z.string().optional() }).optional(),
+}).refine(({ command, design }) => design.tiles === undefined || command === "measure", {
+  path: ["design", "tiles"],
+  error: "expected command: measure with tiles",
 });
 
 export interface SweepConfig extends Omit<z.output<typeof sweepSchema>, "config"> {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../inputError.ts";
-import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { type Job, type JobResult, jobCommands } from "../jobs/job.ts";
 import { isStoredRow } from "../storedRow.ts";
 import type { SweepConfig } from "./config.ts";
@@ -32,6 +32,8 @@ export interface SweepManifest {
   readonly version: string;
   readonly jobs: readonly SweptJob[];
   readonly figure?: SweepConfig["figure"];
+  /** Where the jobs are tiles of one measurement: of so many samples. */
+  readonly tiles?: { readonly samples: number } | undefined;
 }
 
 const manifestSchema = z.object({
@@ -42,6 +44,7 @@ const manifestSchema = z.object({
   // an id names a folder: none leads out of the sweep's
   jobs: z.array(z.object({ id: z.string().regex(/^[\da-f]{16}$/), point: z.record(z.string(), z.json()) })),
   figure: z.object({ x: z.string(), y: z.string(), series: z.string().optional() }).optional(),
+  tiles: z.object({ samples: z.int().min(1) }).optional(),
 });
 
 export interface SweepFolder {
@@ -62,7 +65,7 @@ export interface SweepFolder {
 export async function openSweepFolder(
   path: string,
   planned: readonly PlannedJob[],
-  figure?: SweepConfig["figure"],
+  { figure, tiles }: Pick<SweepManifest, "figure" | "tiles"> = {},
 ): Promise<SweepFolder> {
   await requireSweep(path);
   const folder = sweepFolder(path);
@@ -74,6 +77,7 @@ export async function openSweepFolder(
     version: job.version,
     jobs: sweptJobs(planned),
     ...(figure && { figure }),
+    ...(tiles && { tiles }),
   };
   await writeFileAtomically(join(path, "sweep.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
@@ -123,7 +127,7 @@ export async function readSweepManifest(path: string): Promise<SweepManifest | u
     text = await readFile(file, "utf8");
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw error;
+    throw asReadingError(file, error);
   }
   try {
     // what is nested too deeply for the stack is no manifest either
@@ -141,7 +145,7 @@ async function requireSweep(path: string): Promise<void> {
     await readFile(join(path, "manifest.json"));
   } catch (error) {
     if (isAbsent(error)) return;
-    throw error;
+    throw asReadingError(path, error);
   }
   throw new InputError(
     `${path}: expected a folder for a sweep, got that of a training run; choose another with --out`,
@@ -154,6 +158,6 @@ async function readJson<T>(path: string): Promise<T | undefined> {
     return JSON.parse(await readFile(path, "utf8")) as T;
   } catch (error) {
     if (isAbsent(error) || error instanceof SyntaxError) return undefined;
-    throw error;
+    throw asReadingError(path, error);
   }
 }

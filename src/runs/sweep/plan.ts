@@ -18,7 +18,7 @@ export type Prepare = (
 ) => Promise<Pick<Job, "config" | "inputs">>;
 
 /**
- * The jobs of a sweep in the order of its design. Points that come to the same work are one job, that of the first. Throws an InputError
+ * The jobs of a sweep in the order of its design, which `points` stand for where the design alone does not tell them. Points that come to the same work are one job, that of the first. Throws an InputError
  * that names the point where its configuration is wrong: nothing is started before all of them are right.
  */
 export async function planSweep(
@@ -26,9 +26,10 @@ export async function planSweep(
   base: Json,
   prepare: Prepare,
   file: string,
+  points: readonly Point[] = designPoints(design),
 ): Promise<PlannedJob[]> {
   const planned = new Map<string, PlannedJob>();
-  for (const point of designPoints(design)) {
+  for (const point of points) {
     const fields = Object.entries(point);
     const what = `${file} at ${fields.map(([path, value]) => `${path} = ${JSON.stringify(value)}`).join(", ")}`;
     const config = fields.reduce((partial, [path, value]) => withField(partial, path, value, file), base);

@@ -154,7 +154,7 @@ describe("parseSweepConfig", () => {
     ["command: train\nconfig: x", "design: expected keys with values, got nothing"],
     [
       "command: fly\nconfig: x\ndesign: { grid: { a: [1] } }",
-      'command: expected train or reproduce, got "fly"',
+      'command: expected train, measure or reproduce, got "fly"',
     ],
     [
       "command: train\ndesign: { grid: { a: [1] } }",
@@ -175,7 +175,7 @@ describe("parseSweepConfig", () => {
     ],
     [
       "command: train\nconfig: x\ndesign: { square: 1 }",
-      "design: unknown key square (known: grid, list, random)",
+      "design: unknown key square (known: grid, list, random, tiles)",
     ],
   ])("refuses %j", (text, problem) => {
     expect(() => parseSweepConfig(text, "sweep.yaml")).toThrow(new InputError(`sweep.yaml: ${problem}`));
