@@ -162,7 +162,7 @@ describe("parseSweepConfig", () => {
     ],
     [
       "command: train\nconfig: x\ndesign: {}",
-      "design: expected grid, list or random (of several, every combination)",
+      "design: expected grid, list or random (of several, every combination), or tiles",
     ],
     ["command: train\nconfig: x\ndesign: { grid: { a: 1 } }", "design.grid.a: expected a list, got 1"],
     [
