@@ -20,7 +20,7 @@ export function fieldsOf(config: Config): Fields {
 }
 
 /** Paths whose values are not the same in all. */
-export function differing(all: readonly Fields[]): readonly string[] {
+export function differing(all: readonly Fields[]): string[] {
   const paths = new Set(all.flatMap((fields) => [...fields.keys()]));
   return [...paths].filter((path) => new Set(all.map((fields) => fields.get(path))).size > 1);
 }

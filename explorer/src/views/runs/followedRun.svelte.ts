@@ -24,7 +24,7 @@ export interface FollowedRun {
 }
 
 /** Milliseconds between two drawings of rows that stream in. */
-const showEvery = 250;
+const showEvery = 400;
 
 export function followRun(server: RunsServer, id: string): FollowedRun {
   const held: ApiMetricsRow[] = [];
@@ -38,6 +38,7 @@ export function followRun(server: RunsServer, id: string): FollowedRun {
   let showing: ReturnType<typeof setTimeout> | undefined;
   let isReading = false;
   let isClosed = false;
+  let isLive = false;
   /** What the rows held are up to. */
   let readAt = "";
 
@@ -79,6 +80,7 @@ export function followRun(server: RunsServer, id: string): FollowedRun {
       show();
     });
     isReading = false;
+    if (isLive && isLoaded && !stream && !isClosed) open();
   }
 
   async function attempt(work: () => Promise<void>): Promise<void> {
@@ -123,7 +125,7 @@ export function followRun(server: RunsServer, id: string): FollowedRun {
       return failure;
     },
     told({ changed, state }, mayStream) {
-      const isLive = state === "running" && mayStream;
+      isLive = state === "running" && mayStream;
       if (!isLive || stream?.readyState === EventSource.CLOSED) closeStream();
       // rows come by themselves, and not from two sides
       if (stream || isReading) return;

@@ -22,7 +22,10 @@ export function labelsOf(runs: readonly Labelled[]): readonly string[] {
   const paths = runs.map(({ summary }) => summary.path);
   if (runs.some(({ config }) => config === undefined)) return paths;
   const fields = runs.map(({ config }) => fieldsOf(config!));
-  const varied = differing(fields).slice(0, mostFields);
+  const isSeed = (path: string) => Number(path.endsWith("seed"));
+  const varied = differing(fields)
+    .sort((a, b) => isSeed(a) - isSeed(b))
+    .slice(0, mostFields);
   const short = (path: string) => path.split(".").at(-1);
   const words = fields.map((own) =>
     varied.map((path) => `${short(path)} ${own.get(path) ?? "none"}`).join(", "),
