@@ -15,6 +15,6 @@ export const print = `
   .scroll { overflow: visible; }
   .numbers table, .numbers thead th { font-size: 7.5pt; }
   .numbers th, .numbers td { padding-right: .8rem; white-space: normal; }
-  a { color: inherit; text-decoration: none; }
+  a, .term a { color: inherit; text-decoration: none; }
   a[href^="http"]::after { content: " (" attr(href) ")"; }
 }`;
