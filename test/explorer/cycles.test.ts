@@ -327,7 +327,7 @@ describe.skipIf(chromiumMissing)(
       for (let k = 0; k < 9; k++) await page.keyboard.press("ArrowRight");
       await page.keyboard.press("PageDown");
       await page.keyboard.press("PageDown");
-      await expect.poll(() => sharpness(page)).not.toBe(before);
+      await expect.poll(() => sharpness(page), { timeout: 20_000 }).not.toBe(before);
       await ready(page);
       const changed = await sharpness(page);
       await expect
@@ -340,6 +340,28 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
+    test("what is ahead is drawn while training goes on, which goes on under it", async () => {
+      const { page, complaints } = await explorer.open("#cycles?schedule=drawn&steps=20000");
+      await ready(page);
+      const taken = async () => Number(await page.locator("[data-steps]").getAttribute("data-steps"));
+      await page.getByRole("button", { name: "Train" }).click();
+      await expect.poll(taken).toBeGreaterThan(0);
+      const old = levelOf(Number(await slider(page, 24).getAttribute("aria-valuenow")));
+      await slider(page, 24).focus();
+      await page.keyboard.press("PageUp");
+      await expect.poll(taken, { timeout: 60_000 }).toBe(20_000);
+      await ready(page);
+      const here = await sharpness(page);
+      expect(levelOf(Number(await slider(page, 24).getAttribute("aria-valuenow")))).toBe(old + 8);
+      await expect.poll(() => page.url()).toContain("at=20000");
+      const fresh = await explorer.open(new URL(page.url()).hash);
+      await ready(fresh.page);
+      expect(await sharpness(fresh.page)).toBe(here);
+      await fresh.page.close();
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
     test("a slider acts at once, and a drag ends at what it says", async () => {
       const { page } = await explorer.open("#cycles?at=1000");
       await ready(page);
@@ -348,7 +370,7 @@ describe.skipIf(chromiumMissing)(
       for (const position of [200, 210, 220, 230, 205, 215, 225, 235]) {
         const before = await results.getAttribute("data-response");
         await slide(page, "Large η", position);
-        await expect.poll(() => results.getAttribute("data-response")).not.toBe(before);
+        await expect.poll(() => results.getAttribute("data-response"), { timeout: 20_000 }).not.toBe(before);
         times.push(Number(await results.getAttribute("data-response")));
       }
       times.sort((a, b) => a - b);

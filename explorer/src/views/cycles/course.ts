@@ -27,6 +27,8 @@ export interface Course {
   follow(rates: Float64Array): void;
   /** On by one stride, at most to the end of the rates. */
   advance(): Promise<void>;
+  /** Gives its memory back. */
+  release(): void;
 }
 
 let last: { readonly key: string; readonly course: Promise<Course> } | undefined;
@@ -34,7 +36,13 @@ let last: { readonly key: string; readonly course: Promise<Course> } | undefined
 /** The course of these settings; the last one is kept. */
 export function courseOf(settings: ProblemSettings, stride: number): Promise<Course> {
   const key = JSON.stringify({ settings, stride });
-  if (last?.key !== key) last = { key, course: beginCourse(settings, stride) };
+  if (last?.key !== key) {
+    const before = last?.course.then(
+      (course) => course.release(),
+      () => {},
+    );
+    last = { key, course: Promise.resolve(before).then(() => beginCourse(settings, stride)) };
+  }
   return last.course;
 }
 
@@ -73,7 +81,9 @@ async function beginCourse(settings: ProblemSettings, stride: number): Promise<C
     follow(next) {
       const changed = next.findIndex((rate, step) => rate !== rates[step]);
       const same = changed < 0 ? next.length : changed;
-      stops = stops.filter(({ look }) => look.steps <= same);
+      // the end of a shorter schedule is no place to look at in a longer one
+      const isPlace = (steps: number) => steps % stride === 0 || steps === next.length;
+      stops = stops.filter(({ look: { steps } }) => steps <= same && isPlace(steps));
       rates = next.slice();
     },
     async advance() {
@@ -89,6 +99,10 @@ async function beginCourse(settings: ProblemSettings, stride: number): Promise<C
         threshold: isDefined(sgd) ? await thresholdAt(problem, sgd, batchSize) : sgd,
       };
       stops = [...stops, { look, sgd, gd }];
+    },
+    release() {
+      runs.sgd.release();
+      runs.gd.release();
     },
   };
 }

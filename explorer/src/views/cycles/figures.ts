@@ -54,7 +54,8 @@ export function alongTheWay({ looks, flattestTrace }: Update, rates: Float64Arra
     id: "cycles",
     title: "Along the way",
     caption:
-      "SGD and GD from the same start under the same learning rate η. Above: η, and the learning rates at which each " +
+      "One run of SGD and of GD from the same start under the same learning rate η (the experiment cyclical has intervals " +
+      "over many). Above: η, and the learning rates at which each " +
       "becomes unstable where it is: 2/λ₁(G) for GD, the exact threshold η* in mean square for SGD, both as if the loss were 0 there. " +
       "Below, on the same axis: loss, sharpness of G" +
       `${hasAccuracy ? ", and the share of 240 other digits for which the sign, even or odd, is right." : ". The flattest minimum has the same outputs as the teacher everywhere."}`,

@@ -40,8 +40,8 @@ export interface Problem {
 }
 
 /** Of the network: SGD at a small learning rate, which leads to a sharp minimum. */
-export const warmup = { batchSize: 4, rate: 0.2, loss: 0.05, maxSteps: 2000 };
-export const sizes = { dimension: 40, samples: 20, images: 60 };
+const warmup = { batchSize: 4, rate: 0.2, loss: 0.05, maxSteps: 2000 };
+const sizes = { dimension: 40, samples: 20, images: 60 };
 
 let engine: Promise<{ readonly kernels: Kernels; readonly math: VectorMath }> | undefined;
 

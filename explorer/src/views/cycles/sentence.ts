@@ -53,6 +53,6 @@ function rateWords({ threshold }: Look, last: Look, rates: Float64Array): string
   if (largest <= threshold || !isDefined(last.threshold)) return at;
   const now = formatNumber(last.threshold, 2);
   return last.threshold > largest
-    ? `${at} Where SGD is now the threshold is ${now}: at this learning rate it stays there.`
-    : `${at} Where SGD is now the threshold is ${now}: at this learning rate it would leave again.`;
+    ? `${at} Where SGD is now the threshold is ${now}: at this learning rate it is stable there.`
+    : `${at} Where SGD is now the threshold is ${now}: at this learning rate it is not stable there.`;
 }

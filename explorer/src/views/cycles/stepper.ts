@@ -7,13 +7,15 @@ interface Stepper {
   readonly theta: FloatArray;
   /** θ ← θ − learningRate·∇L_batch; returns the loss before it. */
   step(batch: Int32Array, learningRate: number): number;
+  /** Gives its memory back. */
+  release(): void;
 }
 
 /** For batches of at most one size. */
 export function stepper({ model, network, start }: Problem, batchSize: number): Stepper {
   if (network) {
     const trainer = network.trainer(start, batchSize);
-    return { theta: trainer.theta, step: trainer.descend };
+    return { theta: trainer.theta, step: trainer.descend, release: trainer.release };
   }
   const theta = start.slice();
   const gradient = new Float64Array(theta.length);
@@ -24,5 +26,6 @@ export function stepper({ model, network, start }: Problem, batchSize: number): 
       for (let k = 0; k < theta.length; k++) theta[k] -= learningRate * gradient[k];
       return loss;
     },
+    release() {},
   };
 }
