@@ -137,17 +137,18 @@ describe.skipIf(chromiumMissing)(
       const { records, recordLength } = await simulateSgd(
         problem,
         { learningRate: 0.6, batchSize: 1, replacement: true },
-        { count: 64, times: [7], sharpest: [], kept: [0], stream: stream.split("trajectories", "paths") },
+        { count: 64, times: [7], sharpest: [1], kept: [0], stream: stream.split("trajectories", "paths") },
       );
-      const along = Array.from({ length: 64 }, (_, t) => {
-        const [exponent, , w] = records[0].subarray(t * recordLength);
-        return Math.abs(w) * 2 ** exponent;
+      const places = Array.from({ length: 64 }, (_, t) => {
+        const [exponent, , flat, w] = records[0].subarray(t * recordLength);
+        return { x: Math.abs(w) * 2 ** exponent, y: Math.sqrt(flat) * 2 ** exponent };
       });
       const points = series(await saved(page, /numbers of “Where the trajectories are.*CSV/), "SGD");
       expect(points.length).toBeGreaterThan(50);
       // sizes are kept in single precision
-      for (const { x } of points) {
-        expect(Math.min(...along.map((w) => Math.abs(x / w - 1)))).toBeLessThan(1e-5);
+      for (const { x, y } of points) {
+        const distances = places.map((place) => Math.abs(place.x / x - 1) + Math.abs(place.y / y - 1));
+        expect(Math.min(...distances)).toBeLessThan(1e-5);
       }
       expect(await saved(page, /Save “Where.*SVG/)).toContain("<svg");
       await page.close();

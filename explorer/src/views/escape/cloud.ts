@@ -1,7 +1,7 @@
 import type { Trajectories } from "../../../../src/dynamics/trajectories.ts";
 
 /** Sizes at one step, as log₁₀; −Infinity for 0. */
-export interface Sizes {
+interface Sizes {
   /** Of w₁, along the sharpest direction, in units of its standard deviation at the start. */
   readonly sharp: Float32Array;
   /** Of the flat rest, √(Σ_{i>1} (λ_i/λ₁) w_i²): its square over that of w₁ is the loss of one over that of the other. */
@@ -33,38 +33,47 @@ export function flatDirection(rank: number): number {
   return Math.max(Math.min(1, rank - 1), Math.floor(rank / 2));
 }
 
-/** From trajectories of which w₁ and w_j were kept, and that tell D_1. */
-export function cloudOf({ count, records, recordLength, parts }: Trajectories): Cloud {
-  const first = recordLength - 2;
-  return records.map((record) => {
-    const frame = {
-      sharp: new Float32Array(count),
-      rest: new Float32Array(count),
-      one: new Float32Array(count),
-      signs: { sharp: new Int8Array(count), one: new Int8Array(count) },
-    };
-    const size = new Float32Array(count);
-    for (let t = 0, at = 0; t < count; t++, at += recordLength) {
-      const scale = record[at] * Math.LOG10E * Math.LN2;
-      const [along, across] = [record[at + first], record[at + first + 1]];
-      let all = 0;
-      for (let part = 0; part < parts.cuts.length; part++) all += record[at + 1 + part];
-      frame.sharp[t] = scale + Math.log10(Math.abs(along));
-      frame.one[t] = scale + Math.log10(Math.abs(across));
-      frame.rest[t] = scale + Math.log10(Math.max(0, all - along * along)) / 2;
-      size[t] = scale + Math.log10(all) / 2;
-      frame.signs.sharp[t] = Math.sign(along);
-      frame.signs.one[t] = Math.sign(across);
-    }
-    const [sharp, rest, one, whole] = [frame.sharp, frame.rest, frame.one, size].map((sizes) =>
-      sizes.slice().sort(),
-    );
-    return {
-      ...frame,
-      median: { sharp: middle(sharp), rest: middle(rest), one: middle(one), size: middle(whole) },
-      range: { sharp: inner(sharp), rest: inner(rest), one: inner(one) },
-    };
-  });
+/** From trajectories that tell D_1, and of which w₁ and w_j were kept; `pause` ends it by what it throws. */
+export async function cloudOf(trajectories: Trajectories, pause: () => Promise<void>): Promise<Cloud> {
+  const frames: Frame[] = [];
+  for (const record of trajectories.records) {
+    frames.push(frameOf(record, trajectories));
+    await pause();
+  }
+  return frames;
+}
+
+function frameOf(record: Float64Array, { count, recordLength, parts }: Trajectories): Frame {
+  const kept = recordLength - 2;
+  const isAlone = parts.cuts[0] === 1;
+  const frame = {
+    sharp: new Float32Array(count),
+    rest: new Float32Array(count),
+    one: new Float32Array(count),
+    signs: { sharp: new Int8Array(count), one: new Int8Array(count) },
+  };
+  const size = new Float32Array(count);
+  for (let t = 0, at = 0; t < count; t++, at += recordLength) {
+    const scale = record[at] * Math.log10(2);
+    const [along, across] = [record[at + kept], record[at + kept + 1]];
+    // the first part is w₁ alone, unless rounding cannot tell its eigenvalue from the next
+    let rest = isAlone ? 0 : Math.max(0, record[at + 1] - along * along);
+    for (let part = 1; part < parts.cuts.length; part++) rest += record[at + 1 + part];
+    frame.sharp[t] = scale + Math.log10(Math.abs(along));
+    frame.one[t] = scale + Math.log10(Math.abs(across));
+    frame.rest[t] = scale + Math.log10(rest) / 2;
+    size[t] = scale + Math.log10(along * along + rest) / 2;
+    frame.signs.sharp[t] = Math.sign(along);
+    frame.signs.one[t] = Math.sign(across);
+  }
+  const [sharp, rest, one, whole] = [frame.sharp, frame.rest, frame.one, size].map((sizes) =>
+    sizes.slice().sort(),
+  );
+  return {
+    ...frame,
+    median: { sharp: middle(sharp), rest: middle(rest), one: middle(one), size: middle(whole) },
+    range: { sharp: inner(sharp), rest: inner(rest), one: inner(one) },
+  };
 }
 
 /** Buffers of a cloud, to be moved rather than copied. */

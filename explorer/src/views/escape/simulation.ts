@@ -61,13 +61,17 @@ export async function clouds(
   const options = {
     count,
     times: Array.from({ length: steps + 1 }, (_, time) => time),
-    sharpest: [],
+    sharpest: [1],
     kept: [0, flatDirection(minimum.problem.rank)],
     stream: minimum.stream.split("paths"),
   };
   const ofSgd = await simulate(minimum, sgd, options, pause);
   const ofDescent = await simulate(minimum, descent, options, pause);
-  return { sgd: cloudOf(ofSgd), descent: cloudOf(ofDescent), carriers: carriers(ofSgd, steps) };
+  return {
+    sgd: await cloudOf(ofSgd, pause),
+    descent: await cloudOf(ofDescent, pause),
+    carriers: carriers(ofSgd, steps),
+  };
 }
 
 type Options = Parameters<typeof simulateSgd>[2];
