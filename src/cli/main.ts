@@ -30,7 +30,10 @@ const program = new Command("noisegeo")
 const interrupt = new AbortController();
 process.on("SIGINT", () => {
   // the second one does not wait for the work at hand
-  if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+  if (interrupt.signal.aborted) {
+    process.stderr.write("noisegeo: interrupted at once; what was finished before is kept\n");
+    process.exit(exitCodes.interrupted);
+  }
   interrupt.abort();
 });
 // a reader that has seen enough (`| head`) is no failure
@@ -65,7 +68,9 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help") return exitCodes.wrongInput;
-    process.stderr.write(`noisegeo: ${oneLine(error.message.replace(/^error: /, ""))}; see noisegeo --help\n`);
+    process.stderr.write(
+      `noisegeo: ${oneLine(error.message.replace(/^error: /, ""))}; see noisegeo --help\n`,
+    );
     return exitCodes.wrongInput;
   }
   if (error instanceof InputError) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError } from "../inputError.ts";
 
@@ -25,6 +25,16 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   }
 }
 
+/** Appends to a log; on disk when the promise settles. Throws an InputError when there is no room. */
+export async function appendToLog(file: FileHandle, path: string, text: string): Promise<void> {
+  try {
+    await file.appendFile(text);
+    await file.datasync();
+  } catch (error) {
+    throw asInputError(path, error);
+  }
+}
+
 /** Whether reading failed because there is nothing of that name. */
 export function isAbsent(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
@@ -42,7 +52,32 @@ export async function removeTemporaryFiles(folder: string): Promise<void> {
 /** Places that cannot be written to are the caller's to choose; anything else is passed on. */
 export function asInputError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const places = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENOSPC", "ENAMETOOLONG"];
+  // of a read-only disk, ENOENT is what Node says of a folder that it cannot make
+  const places = [
+    "EACCES",
+    "EPERM",
+    "EROFS",
+    "ENOTDIR",
+    "EISDIR",
+    "EEXIST",
+    "ENOSPC",
+    "EDQUOT",
+    "ENOENT",
+    "ELOOP",
+    "ENAMETOOLONG",
+  ];
   if (!places.includes(code)) return error;
   return new InputError(`${path}: expected a place to write to, got ${code}; choose another or make room`);
+}
+
+/** What is there and may not be read, or is no file, is the caller's to mend; anything else is passed on. */
+export function asReadingError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  if (
+    !["EACCES", "EPERM", "EISDIR", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_STRING_TOO_LONG"].includes(code)
+  )
+    return error;
+  return new InputError(
+    `${path}: expected what a run left there, got ${code}; check the path and its permissions`,
+  );
 }

@@ -1,5 +1,5 @@
 import { open, readFile } from "node:fs/promises";
-import { asInputError, writeFileAtomically } from "./atomicFile.ts";
+import { appendToLog, asInputError, asReadingError, writeFileAtomically } from "./atomicFile.ts";
 import { isStoredRow } from "./storedRow.ts";
 
 /** A row as it is kept: JSON without nesting. */
@@ -39,8 +39,7 @@ export async function openTrialLog(path: string, key: TrialLogKey, resume: boole
       known: new Map(kept.map(({ label, rows }) => [label, rows])),
       seconds: kept.reduce((sum, { seconds }) => sum + seconds, 0),
       async append(label, rows, seconds) {
-        await file.appendFile(line({ label, rows, seconds } satisfies Entry));
-        await file.datasync();
+        await appendToLog(file, path, line({ label, rows, seconds } satisfies Entry));
       },
       close: () => file.close(),
     };
@@ -61,7 +60,7 @@ async function readLog(path: string, key: TrialLogKey): Promise<Entry[]> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw asInputError(path, error);
+    throw asReadingError(path, error);
   }
   const [first, ...rest] = text.split("\n");
   if (first !== JSON.stringify(key)) return [];

@@ -9,7 +9,7 @@ import { InputError } from "../../inputError.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { type Graph, parameterOffsets } from "../../models/network/graph.ts";
 import { describeShape, sameShape, sizeOf } from "../../models/network/shape.ts";
-import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
 
 /** Where an optimiser stands before a step. */
 export interface Checkpoint {
@@ -46,7 +46,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
     names = await readdir(join(folder, checkpointFolder));
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw error;
+    throw asReadingError(join(folder, checkpointFolder), error);
   }
   return names
     .flatMap((name) => /^step-(\d+)\.safetensors$/.exec(name)?.[1] ?? [])

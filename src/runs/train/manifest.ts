@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../inputError.ts";
-import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { checkTrainConfig, type TrainConfig } from "./config.ts";
 
 /** What a run is and how far it has come: manifest.json of its folder. */
@@ -47,7 +47,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
     text = await readFile(manifestPath(folder), "utf8");
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw error;
+    throw asReadingError(manifestPath(folder), error);
   }
   const { data: manifest } = manifestSchema.safeParse(parsed(text));
   if (!manifest) {

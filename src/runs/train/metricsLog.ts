@@ -1,6 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { encodeParquet } from "../../data/parquet.ts";
-import { asInputError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { appendToLog, asInputError, asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { isStoredRow } from "../storedRow.ts";
 
 /** One row of the metrics: numbers by column, null where a quantity was not measured or has no value. */
@@ -25,8 +25,7 @@ export async function openMetricsLog(path: string, before: number): Promise<Metr
     return {
       rows,
       async append(row) {
-        await file.appendFile(line(row));
-        await file.datasync();
+        await appendToLog(file, path, line(row));
         rows.push(row);
       },
       close: () => file.close(),
@@ -43,7 +42,7 @@ export async function readMetrics(path: string): Promise<MetricsRow[]> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw error;
+    throw asReadingError(path, error);
   }
   const rows: MetricsRow[] = [];
   for (const part of text.split("\n")) {
