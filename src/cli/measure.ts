@@ -7,6 +7,7 @@ import { positiveInteger, positiveIntegers } from "./arguments.ts";
 import { commandLine } from "./commandLine.ts";
 import { checkMeasureOptions, type Measured, type MeasureOptions, measurePoint } from "./measurePoint.ts";
 import { measureTable } from "./measureTable.ts";
+import { baseBytes, memorySize, shownSize } from "./memoryPlan.ts";
 import { startProgress } from "./progress.ts";
 import { addPointOptions, type PointCommandOptions } from "./sourceOptions.ts";
 
@@ -35,6 +36,11 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
       "eigen-directions to report (default: all up to 512, else 20; none with --estimate)",
       positiveInteger,
     )
+    .option(
+      "--memory <size>",
+      "what may be held at once, such as 500M or 2G: K as a whole where it fits, else exact sums over tiles of it",
+      memorySize,
+    )
     .action((options: MeasureCommandOptions) => run(options, signal));
 }
 
@@ -49,9 +55,11 @@ async function run(options: MeasureCommandOptions, signal: AbortSignal): Promise
 }
 
 async function deliver(
-  { name, measurement, document }: Measured,
-  { json, out }: MeasureCommandOptions,
+  { name, measurement, document: measured }: Measured,
+  { json, out, memory }: MeasureCommandOptions,
 ): Promise<void> {
+  const peak = process.resourceUsage().maxRSS * 1024;
+  const document = memory === undefined ? measured : { ...measured, memory: { limit: memory, peak } };
   const text = `${JSON.stringify(document, null, 2)}\n`;
   if (json !== undefined && json !== "-") await writeFileAtomically(json, text);
   if (out !== undefined) {
@@ -63,5 +71,7 @@ async function deliver(
     );
     process.stderr.write(`report page: ${join(out, "index.html")}\n`);
   }
-  process.stdout.write(json === "-" ? text : measureTable(name, measurement, document));
+  const table = measureTable(name, measurement, document);
+  const memoryLine = `peak memory ${shownSize(peak)}, of which the program takes up to ${shownSize(baseBytes)}; --memory ${shownSize(memory ?? 0)}\n`;
+  process.stdout.write(json === "-" ? text : memory === undefined ? table : table + memoryLine);
 }

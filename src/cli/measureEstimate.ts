@@ -40,7 +40,7 @@ export function refuseWithEstimate({
 export async function estimatedPoint(
   linearization: SampledGramLinearization,
   pairs: number,
-  options: Pick<EstimateOptions, "kernels" | "top" | "signal"> & {
+  options: Pick<EstimateOptions, "kernels" | "top" | "signal" | "side"> & {
     readonly seed?: number;
     readonly startProgress: (label: string) => Progress;
   },
@@ -51,12 +51,13 @@ export async function estimatedPoint(
       `--estimate: expected at least ${least} pairs, fewer leave intervals that miss too often, got ${pairs}; give more`,
     );
   }
-  const { kernels, top, signal, seed = defaultSeed } = options;
+  const { kernels, top, side, signal, seed = defaultSeed } = options;
   const progress = stages(options.startProgress, signal);
   try {
     const estimate = await estimateGeometry(linearization, {
       kernels,
       top,
+      side,
       signal,
       pairs,
       stream: createStream(seed).split("estimate"),

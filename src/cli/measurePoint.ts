@@ -1,5 +1,6 @@
 /** What `noisegeo measure` measures: the command and the jobs of sweeps do the same. */
 import { measureStability } from "../dynamics/batchStability.ts";
+import { pairsOf } from "../geometry/estimate/geometryEstimate.ts";
 import { type HessianMeasurement, measureHessian } from "../geometry/hessian.ts";
 import { measure } from "../geometry/measure.ts";
 import { InputError } from "../inputError.ts";
@@ -12,6 +13,7 @@ import { directionsReported, type MeasureDocument, measureDocument } from "../re
 import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
 import { estimatedPoint, refuseWithEstimate } from "./measureEstimate.ts";
 import { measureSource } from "./measureSource.ts";
+import { modelMemory, tilesWithin } from "./memoryPlan.ts";
 import type { PointSource } from "./pointSource.ts";
 import type { Progress } from "./progress.ts";
 import type { SourceOptions } from "./sourceOptions.ts";
@@ -24,6 +26,8 @@ export interface MeasureOptions extends SourceOptions {
   readonly hessian?: boolean;
   readonly stability?: readonly number[];
   readonly replacement?: boolean;
+  /** Bytes that may be held at once, beside those of the program itself. */
+  readonly memory?: number;
 }
 
 export interface MeasureContext {
@@ -67,6 +71,7 @@ async function measured(
   options: MeasureOptions,
   { kernels, signal, startProgress }: MeasureContext,
 ): Promise<MeasuredPoint> {
+  const { memory } = options;
   const progress = startProgress("reading the Jacobian");
   try {
     const opened = await source.open({
@@ -76,14 +81,19 @@ async function measured(
         signal.throwIfAborted();
         progress.update(fraction);
       },
+      memoryLimit: memory === undefined ? undefined : modelMemory(memory),
     });
     const { certificate = false, hessian, stability, replacement = false } = options;
     if (stability) requireBatches(stability, replacement, opened.samples);
     const linearization = stability ? withOneGram(opened) : opened;
+    const needsGram = certificate ? "--certificate" : stability ? "--stability" : undefined;
+    const inputBytes = source.network?.inputBytes;
+    const side = memory === undefined ? undefined : tilesWithin(memory, opened, { inputBytes, needsGram });
+    const pairs = options.estimate ?? (side === undefined ? undefined : pairsOf(opened.samples));
     const measurement =
-      options.estimate === undefined
+      pairs === undefined
         ? await measure(linearization, { kernels, certificate })
-        : await estimatedPoint(opened, options.estimate, { ...options, kernels, signal, startProgress });
+        : await estimatedPoint(opened, pairs, { ...options, side, kernels, signal, startProgress });
     return {
       ...measurement,
       ...(hessian && { hessian: await hessianOf(linearization, kernels, options, signal) }),

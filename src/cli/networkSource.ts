@@ -12,14 +12,20 @@ export async function networkSource(options: SourceOptions): Promise<PointSource
   const { name, graph, theta, inputs, targets, loss, available, training } = await readPoint(options);
   return {
     name,
-    network: { targets, available, ...(training && { training }) },
-    async open({ kernels, precision, onProgress }) {
+    network: {
+      targets,
+      available,
+      inputBytes: inputs.byteLength + targets.byteLength,
+      ...(training && { training }),
+    },
+    async open({ kernels, precision, onProgress, memoryLimit }) {
       const model = networkModel({
         graph,
         inputs,
         targets,
         loss: lossNamed(loss),
         initialize: () => theta,
+        ...(memoryLimit !== undefined && { memoryLimit }),
         kernels,
         math: await openVectorMath(),
         precision: precision === "f32" ? "float32" : "float64",

@@ -12,6 +12,8 @@ export interface PointSource {
     readonly kernels: Kernels;
     readonly precision: "f32" | "f64";
     readonly onProgress: (fraction: number) => void;
+    /** Of a network: bytes for activations, and again for the factors of a Gram matrix. */
+    readonly memoryLimit?: number | undefined;
   }): Promise<JacobianFile | (HessianLinearization & SampledGramLinearization)>;
   close(): Promise<void>;
 }
@@ -20,6 +22,8 @@ export interface PointSource {
 export interface NetworkFacts {
   /** n·C numbers as the loss wants them. */
   readonly targets: Float64Array;
+  /** What the samples take in memory. */
+  readonly inputBytes: number;
   /** Samples that there are, of which those measured were taken. */
   readonly available: number;
   readonly training?: TrainingStep;

@@ -1,0 +1,66 @@
+/** `noisegeo measure --memory`: what may be held at once, and how to measure within it. */
+import { InvalidArgumentError } from "commander";
+import { tileSide } from "../geometry/tiles/tilePairs.ts";
+import { InputError } from "../inputError.ts";
+import type { Linearization } from "../models/linearization.ts";
+
+/** Numbers held for each of K at the worst moment: K, its scaled copy, eigenvectors and the work space of the eigensolver. */
+const perEntry = { dense: 6, tile: 4 };
+/** What the program takes without any problem: code, kernels, their buffers. Not counted in `--memory`. */
+export const baseBytes = 400 * 2 ** 20;
+
+const units: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** A commander parser: "500M", "2G", "1.5G". */
+export function memorySize(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([KMGT])$/.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * (units[unit ?? ""] ?? Number.NaN));
+  if (!(bytes >= 1 && Number.isSafeInteger(bytes))) {
+    throw new InvalidArgumentError("expected a size such as 500M or 2G");
+  }
+  return bytes;
+}
+
+/** "1.5G" */
+export function shownSize(bytes: number): string {
+  const unit = ["T", "G", "M"].find((name) => bytes >= units[name]) ?? "K";
+  return `${Number((bytes / units[unit]).toPrecision(3))}${unit}`;
+}
+
+/** Of a network: activations, and again the factors of a Gram matrix, out of what may be held. */
+export function modelMemory(limit: number): number {
+  return Math.min(128 * 2 ** 20, Math.floor(limit / 8));
+}
+
+/**
+ * Samples a side of tiles, or undefined where all of K may be held. Throws an InputError where not even tiles of one sample fit beside the
+ * samples, or where all of K is needed and does not fit.
+ */
+export function tilesWithin(
+  limit: number,
+  linearization: Linearization & { blocks?(): unknown },
+  {
+    inputBytes = 0,
+    needsGram,
+  }: { readonly inputBytes?: number | undefined; readonly needsGram?: string | undefined },
+): number | undefined {
+  const { samples, outputs, parameters, loss } = linearization;
+  const size = samples * outputs;
+  const moments = linearization.blocks && (loss?.kind ?? "mse") === "mse" && parameters < size;
+  const beside = inputBytes + 2 * modelMemory(limit) + 8 * (4 * parameters + 6 * size);
+  const dense = beside + 8 * perEntry.dense * (moments ? parameters : size) ** 2;
+  if (dense <= limit) return undefined;
+  if (needsGram !== undefined) {
+    throw new InputError(
+      `--memory: expected at least ${shownSize(dense)} with ${needsGram}, which needs all of K, got ${shownSize(limit)}; give more --memory, or leave ${needsGram} out`,
+    );
+  }
+  const side = Math.floor(Math.sqrt((limit - beside) / 8 / perEntry.tile) / outputs);
+  if (!(side >= 1)) {
+    const least = beside + 8 * perEntry.tile * outputs ** 2;
+    throw new InputError(
+      `--memory: expected at least ${shownSize(least)} for ${samples} samples and ${parameters} parameters, got ${shownSize(limit)}; give more --memory, fewer --samples, or --estimate PAIRS with fewer samples`,
+    );
+  }
+  return Math.min(side, samples, Math.max(tileSide(outputs), 1));
+}
