@@ -279,6 +279,12 @@ describe.skipIf(chromiumMissing)(
       const { page } = await explorer.open("#runs");
       await page.getByRole("heading", { name: "live" }).waitFor();
       await expect.poll(() => page.url(), patience).toContain("open=");
+      await page.getByText("A short tour").click();
+      await page.getByRole("link", { name: "Only loss and μ." }).click();
+      await page.getByRole("heading", { name: "Learning rate" }).waitFor({ state: "detached" });
+      await page.getByRole("heading", { name: "live" }).waitFor();
+      await page.getByRole("checkbox", { name: /^live/ }).uncheck();
+      await page.getByText("Nothing is chosen").waitFor();
       await page.close();
     });
 
