@@ -10,7 +10,7 @@ import { createStream } from "../../src/random/index.ts";
 import { noisegeo, scratchFolder } from "../cli/noisegeo.ts";
 import { contentOf, smallRun, writeClasses } from "../runs/trainFixtures.ts";
 
-const kills = Number(process.env.NOISEGEO_KILLS ?? 9);
+const kills = Number(process.env.NOISEGEO_KILLS ?? 6);
 const seed = Number(process.env.NOISEGEO_FUZZ_SEED ?? 20_231_002);
 
 const scratch = scratchFolder();

@@ -7,7 +7,7 @@ import { parseYaml } from "../yaml.ts";
 const path = z
   .string()
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, { error: "expected a path such as optimiser.batchSize" });
-const value = z.json({
+const value = z.custom<Json>((given) => z.json().safeParse(given).success, {
   error: "expected a text, a finite number, true, false, null, or lists and keys of them",
 });
 const values = z.array(value).min(1).readonly();
