@@ -68,7 +68,7 @@ export function endJob(sweep: string, k: number): void {
   writeFileSync(join(sweep, "jobs", id, "result.json"), JSON.stringify(result));
 }
 
-export function failJob(sweep: string, k: number): void {
+function failJob(sweep: string, k: number): void {
   const failure = { message: "out of memory", attempts: 3 };
   writeFileSync(join(sweep, "jobs", jobs[k].id, "failure.json"), JSON.stringify(failure));
 }
