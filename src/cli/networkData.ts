@@ -1,9 +1,9 @@
 import { type DatasetConfig, imageSetNames } from "../data/dataset/config.ts";
 import type { Dataset } from "../data/dataset/dataset.ts";
 import { openDataset } from "../data/dataset/openDataset.ts";
-import type { SampleRange } from "../data/dataset/sampleRange.ts";
 import { InputError } from "../inputError.ts";
 import type { Precision } from "../linalg/vectorMath.ts";
+import type { SampleRange } from "../sampleRange.ts";
 
 export interface SampleOptions {
   /** How many samples: the first ones, or drawn by `seed`. */

@@ -1,6 +1,5 @@
 import { subset } from "../data/dataset/dataset.ts";
 import { openDataset } from "../data/dataset/openDataset.ts";
-import { rangesOf, type SampleRange } from "../data/dataset/sampleRange.ts";
 import { scheduleOf } from "../dynamics/scheduleSchema.ts";
 import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
@@ -10,6 +9,7 @@ import { createStream } from "../random/index.ts";
 import { checkpointSteps, readCheckpoint } from "../runs/train/checkpoint.ts";
 import type { TrainConfig } from "../runs/train/config.ts";
 import { readManifest } from "../runs/train/manifest.ts";
+import { rangesOf, type SampleRange } from "../sampleRange.ts";
 import { openNamedData, type SampleOptions } from "./networkData.ts";
 import type { TrainingStep } from "./pointSource.ts";
 

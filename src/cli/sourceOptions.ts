@@ -1,7 +1,7 @@
 /** What `measure` and `advise` have in common on the command line: the point to look at, how, and where the answer goes. */
 import { type Command, Option } from "commander";
-import type { SampleRange } from "../data/dataset/sampleRange.ts";
 import { defaultSeed } from "../random/defaultSeed.ts";
+import type { SampleRange } from "../sampleRange.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 

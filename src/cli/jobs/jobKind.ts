@@ -2,7 +2,7 @@ import type { RunJobOptions } from "../../engines/engine.ts";
 import type { Cell, Job, Json } from "../../runs/jobs/job.ts";
 
 /** What a job came to, and on what kernels. */
-export interface Made {
+interface Made {
   readonly row: Readonly<Record<string, Cell>>;
   readonly document: Json;
   readonly kernels: string;

@@ -1,6 +1,6 @@
+import { rangesOf, type SampleRange } from "../../sampleRange.ts";
 import type { DatasetSelection } from "./config.ts";
 import { type Dataset, rowsAt } from "./dataset.ts";
-import { rangesOf, type SampleRange } from "./sampleRange.ts";
 import { selectLabels, selectSamples } from "./select.ts";
 import { selectInputs } from "./selectInputs.ts";
 import type { Standardisation } from "./standardise.ts";

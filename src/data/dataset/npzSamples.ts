@@ -1,10 +1,10 @@
 import { InputError } from "../../inputError.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
+import type { SampleRange } from "../../sampleRange.ts";
 import type { ArraySource } from "../arraySource.ts";
 import { readAll } from "../arraySource.ts";
 import type { ByteSource } from "../byteSource.ts";
 import { openNpz } from "../npz.ts";
-import type { SampleRange } from "./sampleRange.ts";
 import type { StoredSamples } from "./stored.ts";
 import type { Labels, Targets } from "./targets.ts";
 

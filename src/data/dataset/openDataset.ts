@@ -1,11 +1,11 @@
 import { InputError } from "../../inputError.ts";
+import { rangesOf, type SampleRange } from "../../sampleRange.ts";
 import { openFile } from "../byteSource.ts";
 import { type DatasetConfig, imageSetNames, type Split, splits, standardisations } from "./config.ts";
 import type { Dataset } from "./dataset.ts";
 import { datasetOf } from "./datasetOf.ts";
 import { locateImageSet } from "./imageSets.ts";
 import { readNpzSamples } from "./npzSamples.ts";
-import { rangesOf, type SampleRange } from "./sampleRange.ts";
 import { selectSamples } from "./select.ts";
 import { type Standardisation, standardisationOf } from "./standardise.ts";
 import type { StoredSamples } from "./stored.ts";

@@ -1,6 +1,6 @@
-import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 import { withoutGaps } from "../../linalg/matrix.ts";
 import type { SampledGramLinearization } from "../../models/linearization.ts";
+import type { SampleRange } from "../../sampleRange.ts";
 import { gatherTiles, type TiledGeometry } from "./gatherTiles.ts";
 import { type Tile, tileOf } from "./tile.ts";
 import { type TilePair, tilePairs } from "./tilePairs.ts";

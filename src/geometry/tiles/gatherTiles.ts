@@ -1,5 +1,5 @@
-import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 import type { LossKind } from "../../models/linearization.ts";
+import type { SampleRange } from "../../sampleRange.ts";
 import type { Alignment } from "../alignment.ts";
 import { noLoss } from "../loss.ts";
 import type { NoiseSummary } from "../noise.ts";

@@ -1,5 +1,5 @@
-import type { SampleRange } from "../../data/dataset/sampleRange.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
+import type { SampleRange } from "../../sampleRange.ts";
 import { squaredNorm } from "../perSample.ts";
 import { normalise, type Scaled, times } from "./scaled.ts";
 

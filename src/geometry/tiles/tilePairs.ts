@@ -1,4 +1,4 @@
-import type { SampleRange } from "../../data/dataset/sampleRange.ts";
+import type { SampleRange } from "../../sampleRange.ts";
 
 export interface TilePair {
   readonly rows: SampleRange;

@@ -5,9 +5,9 @@ import { afterAll, expect, test } from "vitest";
 import { fromBytes } from "../../../src/data/byteSource.ts";
 import { subset } from "../../../src/data/dataset/dataset.ts";
 import { readNpzSamples } from "../../../src/data/dataset/npzSamples.ts";
-import { rangesOf, type SampleRange } from "../../../src/data/dataset/sampleRange.ts";
 import { type DatasetConfig, openDataset } from "../../../src/data/index.ts";
 import { encodeNpz } from "../../../src/data/npzWriter.ts";
+import { rangesOf, type SampleRange } from "../../../src/sampleRange.ts";
 import { scratchFolder } from "../../cli/noisegeo.ts";
 
 const scratch = scratchFolder();
