@@ -10,18 +10,20 @@ const scratch = scratchFolder();
 const place = (...parts: string[]) => join(scratch.path, ...parts);
 const disk = place("disk");
 
+const system = (tool: string, words: readonly string[]) => execFileSync(tool, words, { stdio: "ignore" });
+
 /** Small disks are made in memory, which takes the right to mount. */
 function mounted(): boolean {
   mkdirSync(disk);
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=60k", "tmpfs", disk], { stdio: "ignore" });
+    system("mount", ["-t", "tmpfs", "-o", "size=60k", "tmpfs", disk]);
     return true;
   } catch {
     rmdirSync(disk);
     return false;
   }
 }
-const remount = (options: string) => execFileSync("mount", ["-o", `remount,${options}`, disk]);
+const remount = (options: string) => system("mount", ["-o", `remount,${options}`, disk]);
 const mountable = mounted();
 
 beforeAll(async () => {
@@ -31,7 +33,7 @@ beforeAll(async () => {
   writeFileSync(place("sweep.yaml"), "command: train\nconfig: run.yaml\ndesign: { grid: { seed: [1] } }\n");
 });
 afterAll(() => {
-  if (mountable) execFileSync("umount", [disk]);
+  if (mountable) system("umount", [disk]);
   scratch.remove();
 });
 

@@ -41,13 +41,14 @@ test.each([
     begun: (out: string) => place(out, "decoupling", "trials.jsonl"),
     content: rows,
   },
-])("$command", { timeout: 240_000 }, async ({ words, begun, content }) => {
+])("$command", { timeout: 240_000 }, async ({ command, words, begun, content }) => {
   const cwd = scratch.path;
-  const { code, stderr } = await noisegeo(words("twice"), {
+  const [whole, twice] = [`${command}-whole`, `${command}-twice`];
+  const { code, stderr } = await noisegeo(words(twice), {
     cwd,
     whileRunning({ interrupt }) {
       const watch = setInterval(() => {
-        if (!existsSync(begun("twice"))) return;
+        if (!existsSync(begun(twice))) return;
         clearInterval(watch);
         interrupt();
         setTimeout(interrupt, 5);
@@ -58,9 +59,9 @@ test.each([
   const last = stderr.trimEnd().split("\n").at(-1);
   expect(last).toMatch(/^noisegeo: interrupted\b.*$/);
   expect(stderr).not.toMatch(/^ +at /m);
-  for (const out of ["twice", "whole"]) {
+  for (const out of [twice, whole]) {
     const end = await noisegeo(words(out), { cwd });
     expect(end.code, end.stderr).toBe(0);
   }
-  expect(content("twice")).toEqual(content("whole"));
+  expect(content(twice)).toEqual(content(whole));
 });

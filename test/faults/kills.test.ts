@@ -52,25 +52,26 @@ test.each([
   },
 ])("$command", { timeout: 120_000 + 30_000 * kills }, async ({ command, words, content }) => {
   const cwd = scratch.path;
+  const [whole, killed] = [`${command}-whole`, `${command}-killed`];
   const began = performance.now();
-  const undisturbed = await noisegeo(words("whole"), { cwd });
+  const undisturbed = await noisegeo(words(whole), { cwd });
   expect(undisturbed.code, undisturbed.stderr).toBe(0);
   const duration = performance.now() - began;
-  const expected = content("whole");
+  const expected = content(whole);
 
   const stream = createStream(seed).split("kills", command);
   const moments: number[] = [];
   const said = () => `seed ${seed}, ${command}, killed after ${moments.map(Math.round).join(", ")} ms`;
   const finish = async () => {
-    const { code, stderr } = await noisegeo(words("killed"), { cwd });
+    const { code, stderr } = await noisegeo(words(killed), { cwd });
     expect(code, `${said()}\n${stderr}`).toBe(0);
-    expect(content("killed"), said()).toEqual(expected);
-    rmSync(place("killed"), { recursive: true });
+    expect(content(killed), said()).toEqual(expected);
+    rmSync(place(killed), { recursive: true });
     moments.length = 0;
   };
   for (let done = 0; done < Math.ceil(kills / 3); ) {
     const moment = duration * stream.uniform();
-    const { code, stderr } = await noisegeo(words("killed"), {
+    const { code, stderr } = await noisegeo(words(killed), {
       cwd,
       whileRunning({ pid }) {
         setTimeout(() => {

@@ -39,7 +39,7 @@ const point: Grammar["options"] = {
 };
 
 /** Of options that start long work (explore, worker, reproduce and sweep of something valid) only what is refused. */
-export const grammar: Readonly<Record<string, Grammar>> = {
+const grammar: Readonly<Record<string, Grammar>> = {
   measure: {
     args: [],
     options: {
