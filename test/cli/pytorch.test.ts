@@ -1,13 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { noisegeo, scratchFolder } from "./noisegeo.ts";
-
-const candidates = process.env.PYTHON ? [process.env.PYTHON] : ["/usr/bin/python3", "python3"];
-const python = candidates.find((name) => spawnSync(name, ["-c", "import torch, numpy"]).status === 0);
-if (python === undefined && process.env.CI)
-  throw new Error("PyTorch is not installed: in CI this test may not be skipped");
+import { missingPython, python } from "./python.ts";
 
 const folder = scratchFolder();
 afterAll(() => folder.remove());
@@ -45,36 +41,33 @@ mu = (Sigma * G).sum() / (2 * L * (G * G).sum())
 print(json.dumps({"parameters": J.shape[1], "loss": float(L), "mu": float(mu), "eigenvalue": float(torch.linalg.eigvalsh(G)[-1])}))
 `;
 
-describe.skipIf(python === undefined)(
-  `PyTorch snippets${python ? "" : " (skipped: no python with torch here)"}`,
-  () => {
-    test.each([
-      ["README.md", "onnx.export", "", ["--onnx", "model.onnx", "--data", "data.npz"]],
-      ["docs/measure.md", "autograd.grad", "", ["--npz", "point.npz"]],
-      [
-        "docs/measure.md",
-        "functorch",
-        '\nnp.savez("point.npz", jacobian=jacobian.detach().numpy(), residuals=(model(x) - y).detach().numpy())\n',
-        ["--npz", "point.npz"],
-      ],
-    ] as const)("the one of %s with %s gives what PyTorch gives", async (file, marker, ending, source) => {
-      const script = join(folder.path, "snippet.py");
-      writeFileSync(script, problem + pythonBlock(file, marker) + ending + oracle);
-      const printed = execFileSync(python as string, [script], {
-        cwd: folder.path,
-        encoding: "utf8",
-        stdio: "pipe",
-      });
-      const expected = JSON.parse(printed.trim().split("\n").at(-1) as string);
-      const { code, stdout, stderr } = await noisegeo(["measure", ...source, "--json", "-"], {
-        cwd: folder.path,
-      });
-      expect(code, stderr).toBe(0);
-      const document = JSON.parse(stdout);
-      expect(document).toMatchObject({ samples: 12, outputs: 2, parameters: expected.parameters });
-      expect(document.loss).toBeCloseTo(expected.loss, 12);
-      expect(document.lossAlignment.covariance).toBeCloseTo(expected.mu, 11);
-      expect(document.gaussNewton.eigenvalues[0]).toBeCloseTo(expected.eigenvalue, 11);
+describe.skipIf(python === undefined)(`PyTorch snippets${missingPython}`, () => {
+  test.each([
+    ["README.md", "onnx.export", "", ["--onnx", "model.onnx", "--data", "data.npz"]],
+    ["docs/measure.md", "autograd.grad", "", ["--npz", "point.npz"]],
+    [
+      "docs/measure.md",
+      "functorch",
+      '\nnp.savez("point.npz", jacobian=jacobian.detach().numpy(), residuals=(model(x) - y).detach().numpy())\n',
+      ["--npz", "point.npz"],
+    ],
+  ] as const)("the one of %s with %s gives what PyTorch gives", async (file, marker, ending, source) => {
+    const script = join(folder.path, "snippet.py");
+    writeFileSync(script, problem + pythonBlock(file, marker) + ending + oracle);
+    const printed = execFileSync(python as string, [script], {
+      cwd: folder.path,
+      encoding: "utf8",
+      stdio: "pipe",
     });
-  },
-);
+    const expected = JSON.parse(printed.trim().split("\n").at(-1) as string);
+    const { code, stdout, stderr } = await noisegeo(["measure", ...source, "--json", "-"], {
+      cwd: folder.path,
+    });
+    expect(code, stderr).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ samples: 12, outputs: 2, parameters: expected.parameters });
+    expect(document.loss).toBeCloseTo(expected.loss, 12);
+    expect(document.lossAlignment.covariance).toBeCloseTo(expected.mu, 11);
+    expect(document.gaussNewton.eigenvalues[0]).toBeCloseTo(expected.eigenvalue, 11);
+  });
+});
