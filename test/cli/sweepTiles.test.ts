@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -102,14 +102,25 @@ describe("one measurement in tiles", () => {
     expect(relative(Math.sqrt(sum) / 29, gaussNewton.frobenius)).toBeLessThan(1e-12);
   });
 
+  const resultsIn = (out: string): number => {
+    const jobs = join(cwd, out, "jobs");
+    if (!existsSync(jobs)) return 0;
+    return readdirSync(jobs).filter((id) => existsSync(join(jobs, id, "result.json"))).length;
+  };
+
   test("goes on where it was stopped; gather writes the document from what is there", async () => {
     const stopped = await noisegeo(["sweep", "mseTiles.yaml", "--workers", "1", "--out", "stopped"], {
       cwd,
       whileRunning: ({ pid }) => {
-        setTimeout(() => process.kill(pid, "SIGKILL"), 900);
+        const watch = setInterval(() => {
+          if (resultsIn("stopped") === 0) return;
+          clearInterval(watch);
+          process.kill(pid, "SIGKILL");
+        }, 2);
       },
     });
     expect(stopped.code).not.toBe(0);
+    expect(resultsIn("stopped")).toBeLessThan(resultsIn("mse1"));
     const rest = await sweep("mseTiles.yaml", "--out", "stopped");
     expect(rest.code, rest.stderr).toBe(0);
     const whole = bytes("mse1", "measure.json");

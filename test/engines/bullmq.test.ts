@@ -8,8 +8,9 @@ import type { JobEvent } from "../../src/engines/engine.ts";
 import { runSweep } from "../../src/engines/sweep.ts";
 import { InputError } from "../../src/inputError.ts";
 import { openSweepFolder } from "../../src/runs/sweep/folder.ts";
+import { sweepTable } from "../../src/runs/sweep/gather.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
-import { engineLaws, plan, play } from "./engineLaws.ts";
+import { engineLaws, localTable, plan, play } from "./engineLaws.ts";
 import { type RedisServer, startRedis, withoutRedis } from "./redisServer.ts";
 
 const scratch = scratchFolder();
@@ -103,7 +104,7 @@ describe.skipIf(withoutRedis)("workers over Redis", () => {
     });
     await back;
     await worker.close();
-    expect(end.rows.map(({ square }) => square)).toEqual(jobs.map((_, k) => (100 + k) ** 2));
+    expect(sweepTable(end.rows)).toEqual(await localTable(jobs, join(scratch.path, "local")));
     expect(end.done).toBe(6);
     expect(notes.some((line) => /not in Redis any more; handing them in anew$/.test(line))).toBe(true);
   });

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Engine, JobEvent } from "../../src/engines/engine.ts";
+import { localEngine } from "../../src/engines/local.ts";
 import { runSweep } from "../../src/engines/sweep.ts";
 import { type Job, type Json, makeJob } from "../../src/runs/jobs/job.ts";
-import type { SweepFolder } from "../../src/runs/sweep/folder.ts";
+import { openSweepFolder, type SweepFolder } from "../../src/runs/sweep/folder.ts";
 import { sweepTable } from "../../src/runs/sweep/gather.ts";
 import type { PlannedJob } from "../../src/runs/sweep/plan.ts";
 
@@ -32,6 +33,15 @@ export interface SessionOptions {
 }
 
 let folders = 0;
+
+/** The table that worker threads give, which every engine's has to equal. */
+export async function localTable(jobs: readonly Job[], path: string): Promise<unknown> {
+  const folder = await openSweepFolder(path, plan(jobs));
+  const module = new URL("./playThread.mjs", import.meta.url);
+  const engine = localEngine({ workers: 2, module, scratchOf: folder.scratch });
+  const signal = new AbortController().signal;
+  return sweepTable((await runSweep(folder, plan(jobs), { engine, attempts: 1, signal })).rows);
+}
 
 /** What every engine has to do, over `open`, which gives one with at least two workers that do the jobs of playJobs.mjs. */
 export function engineLaws(open: (options: SessionOptions) => Promise<Session>, scratch: () => string): void {
