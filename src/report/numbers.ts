@@ -89,3 +89,10 @@ export function formatSeconds(seconds: number): string {
   if (minutes < 60) return `${minutes} min ${String(rest).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
+
+/** "12.3 kB", of a file. */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return `${formatNumber(bytes / 1000 ** unit, 3)} ${units[unit]}`;
+}

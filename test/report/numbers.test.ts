@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  formatBytes,
   formatEstimate,
   formatFixed,
   formatNumber,
@@ -83,3 +84,17 @@ test.each([
   [7620, "2 h 07 min"],
   [Number.NaN, "unknown time"],
 ])("%d seconds are %s", (seconds, text) => expect(formatSeconds(seconds)).toBe(text));
+
+describe("formatBytes", () => {
+  test.each([
+    [0, "0 bytes"],
+    [999, "999 bytes"],
+    [1000, "1 kB"],
+    [12_345, "12.3 kB"],
+    [4.2e6, "4.2 MB"],
+    [2.15e9, "2.15 GB"],
+    [5e12, "5,000 GB"],
+  ])("%d: %s", (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+});

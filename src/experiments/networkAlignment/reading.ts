@@ -1,5 +1,6 @@
 import type { Row } from "../experiment.ts";
 import { groups, mean, numbers, where } from "../rows.ts";
+import { short, spanText } from "../spanText.ts";
 import { entropyLoss, fewest, initial, looks, oneHotLoss, scalarLoss } from "./setting.ts";
 
 const last = looks[looks.length - 1].theta;
@@ -58,12 +59,9 @@ function lostRuns(seen: readonly Row[], rows: readonly Row[]): readonly string[]
   ];
 }
 
-/** "0.61 to 1.5": least and largest mean over seeds. */
+/** Least and largest mean over seeds. */
 function spread(rows: readonly Row[], field: string): string {
-  const means = meansOf(rows, field);
-  if (means.length === 0) return "not known";
-  const [least, most] = [short(Math.min(...means)), short(Math.max(...means))];
-  return least === most ? least : `${least} to ${most}`;
+  return spanText(meansOf(rows, field));
 }
 
 function percent(rows: readonly Row[], field: string): string {
@@ -76,9 +74,4 @@ function meansOf(rows: readonly Row[], field: string): readonly number[] {
   return groups(rows, ["network", "width", "data", "theta"])
     .filter((group) => group.rows.length >= fewest)
     .map((group) => mean(numbers(group.rows, field)));
-}
-
-/** Two digits. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(2)));
 }

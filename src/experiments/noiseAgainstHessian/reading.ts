@@ -1,5 +1,6 @@
 import type { Row } from "../experiment.ts";
 import { groups, mean, numbers, where } from "../rows.ts";
+import { spanText } from "../spanText.ts";
 import { initial, lookName, looks, low, oneHotClasses, scalar } from "./setting.ts";
 
 /** What was seen, with what is not a check. */
@@ -35,18 +36,11 @@ function unfinished(seen: readonly Row[], start: readonly Row[]): readonly strin
     : [];
 }
 
-/** "0.61 to 1.5": least and largest mean over seeds. */
+/** Least and largest mean over seeds. */
 function spread(rows: readonly Row[], field: string): string {
   const means = groups(
     rows.filter((row) => typeof row[field] === "number"),
     ["network", "targets", "theta"],
   ).map(({ rows: own }) => mean(numbers(own, field)));
-  if (means.length === 0) return "not known";
-  const [least, most] = [short(Math.min(...means)), short(Math.max(...means))];
-  return least === most ? least : `${least} to ${most}`;
-}
-
-/** Two digits. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(2)));
+  return spanText(means);
 }
