@@ -55,7 +55,8 @@ test.each([
       }, 5);
     },
   });
-  expect(code, stderr).toBe(130);
+  // null: the second signal came when the program had let go of it at its end, and a shell calls that 130 too
+  expect([130, null], stderr).toContain(code);
   const last = stderr.trimEnd().split("\n").at(-1);
   expect(last).toMatch(/^noisegeo: interrupted\b.*$/);
   expect(stderr).not.toMatch(/^ +at /m);
