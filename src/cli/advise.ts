@@ -4,11 +4,8 @@ import { requireStep } from "./adviseStep.ts";
 import { positiveInteger, positiveNumber } from "./arguments.ts";
 import { addPointOptions } from "./sourceOptions.ts";
 
-export function addAdviseCommand(program: Command, signal: AbortSignal): void {
-  addPointOptions(program.command("advise"))
-    .description(
-      "say how far the learning rate and batch size in use are from instability, how SGD would leave, and how far that holds",
-    )
+export function setUpAdvise(command: Command, signal: AbortSignal): void {
+  addPointOptions(command)
     .option("--learning-rate <rate>", "η in use (default: the run's, at its checkpoint)", positiveNumber)
     .option("--batch <size>", "B in use (default: the run's)", positiveInteger)
     .option("--replacement", "batches are drawn with replacement (default: as the run draws them)")

@@ -4,18 +4,15 @@ import { type ImageSetName, imageSetNames } from "../data/dataset/config.ts";
 import { locateImageSet } from "../data/dataset/imageSets.ts";
 import { InputError } from "../inputError.ts";
 
-export function addDataCommand(program: Command): void {
-  program
-    .command("data")
-    .description("say which data sets are here, and where to get the others")
-    .action(async () => {
-      for (const name of imageSetNames) {
-        for (const line of [name, ...(await facts(name)).map((fact) => `    ${fact}`)]) {
-          process.stdout.write(`${line}\n`);
-        }
+export function setUpData(command: Command): void {
+  command.action(async () => {
+    for (const name of imageSetNames) {
+      for (const line of [name, ...(await facts(name)).map((fact) => `    ${fact}`)]) {
+        process.stdout.write(`${line}\n`);
       }
-      process.stdout.write("npz\n    any file with arrays x (n, …) and y (n) or (n, C)\n");
-    });
+    }
+    process.stdout.write("npz\n    any file with arrays x (n, …) and y (n) or (n, C)\n");
+  });
 }
 
 /** Reads the files whole: what is listed as here can be used. */

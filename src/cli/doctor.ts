@@ -6,28 +6,26 @@ import { measureSpeed } from "../linalg/kernels/speed.ts";
 import { version } from "../version.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
 
-export function addDoctorCommand(program: Command): void {
-  addKernelOptions(program.command("doctor"))
-    .description("say which kernels are in use here and how fast they are")
-    .action(async (options: KernelOptions) => {
-      const kernels = await openKernels({ threads: options.threads });
-      const speed = measureSpeed(kernels);
-      const lines: [string, string][] = [
-        ["noise-geometry", version],
-        ["node", `${process.version} on ${process.platform} ${process.arch}`],
-        ["processor", `${os.cpus()[0]?.model.trim() ?? "unknown"}, ${os.availableParallelism()} available`],
-        ["kernels", `${kernels.name}: ${kernels.description}`],
-        ["threads", String(kernels.threads)],
-        [
-          "matrix product",
-          `${speed.gemm32.toFixed(1)} GFLOP/s float32, ${speed.gemm64.toFixed(1)} GFLOP/s float64`,
-        ],
-        ["eigenproblem n = 500", `${(speed.eigen500Seconds * 1000).toFixed(0)} ms`],
-      ];
-      for (const [name, value] of lines) process.stdout.write(`${name.padEnd(22)}${value}\n`);
-      if (kernels.name === "wasm") process.stdout.write(advice);
-      await kernels.close();
-    });
+export function setUpDoctor(command: Command): void {
+  addKernelOptions(command).action(async (options: KernelOptions) => {
+    const kernels = await openKernels({ threads: options.threads });
+    const speed = measureSpeed(kernels);
+    const lines: [string, string][] = [
+      ["noise-geometry", version],
+      ["node", `${process.version} on ${process.platform} ${process.arch}`],
+      ["processor", `${os.cpus()[0]?.model.trim() ?? "unknown"}, ${os.availableParallelism()} available`],
+      ["kernels", `${kernels.name}: ${kernels.description}`],
+      ["threads", String(kernels.threads)],
+      [
+        "matrix product",
+        `${speed.gemm32.toFixed(1)} GFLOP/s float32, ${speed.gemm64.toFixed(1)} GFLOP/s float64`,
+      ],
+      ["eigenproblem n = 500", `${(speed.eigen500Seconds * 1000).toFixed(0)} ms`],
+    ];
+    for (const [name, value] of lines) process.stdout.write(`${name.padEnd(22)}${value}\n`);
+    if (kernels.name === "wasm") process.stdout.write(advice);
+    await kernels.close();
+  });
 }
 
 const advice = `

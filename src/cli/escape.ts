@@ -33,11 +33,8 @@ interface EscapeCommandOptions extends KernelOptions {
 
 const simulationDefaults = { steps: 100, seed: 1 };
 
-export function addEscapeCommand(program: Command, signal: AbortSignal): void {
-  addKernelOptions(program.command("escape"))
-    .description(
-      "say whether SGD escapes from a sharp minimum, how fast, and along which directions; with the finite data set exactly",
-    )
+export function setUpEscape(command: Command, signal: AbortSignal): void {
+  addKernelOptions(command)
     .option("--eigenvalues <file>", "npy array of the eigenvalues of G, for decoupled noise Σ = 2L·G")
     .option("--jacobian <file>", "npy array of shape (n, p) or (n, C, p): ∂f(x_i)/∂θ at the minimum")
     .requiredOption("--learning-rate <rate>", "η", positiveNumber)

@@ -10,12 +10,8 @@ interface ExploreOptions {
   readonly host: string;
 }
 
-export function addExploreCommand(program: Command, signal: AbortSignal): void {
-  program
-    .command("explore")
-    .description(
-      "open the explorer for a browser on this machine, with the runs, sweeps and reproductions of a folder",
-    )
+export function setUpExplore(command: Command, signal: AbortSignal): void {
+  command
     .argument("[folder]", "of a run, a sweep or a reproduction, or one that holds some")
     .option("--port <port>", "where to listen (default: one that is free)", portNumber, 0)
     .option("--host <address>", "what to listen on, if not on this machine alone", "127.0.0.1")

@@ -3,12 +3,8 @@ import type { Command } from "commander";
 import { InputError } from "../inputError.ts";
 import { sweepSummary } from "./sweepReport.ts";
 
-export function addGatherCommand(program: Command): void {
-  program
-    .command("gather")
-    .description("write the table and the figure of a sweep from the results that are there")
-    .argument("<folder>", "of the sweep")
-    .action(run);
+export function setUpGather(command: Command): void {
+  command.argument("<folder>", "of the sweep").action(run);
 }
 
 async function run(path: string): Promise<void> {

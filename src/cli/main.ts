@@ -3,20 +3,8 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { InputError, oneLine } from "../inputError.ts";
 import { version } from "../version.ts";
-import { addAdviseCommand } from "./advise.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
-import { addDataCommand } from "./data.ts";
-import { addDoctorCommand } from "./doctor.ts";
-import { addEscapeCommand } from "./escape.ts";
-import { addExploreCommand } from "./explore.ts";
-import { addGatherCommand } from "./gather.ts";
-import { addListCommand } from "./list.ts";
-import { addMeasureCommand } from "./measure.ts";
-import { addReproduceCommand } from "./reproduce.ts";
-import { addSweepCommand } from "./sweep.ts";
-import { addSweepTaskCommand } from "./sweepTask.ts";
-import { addTrainCommand } from "./train.ts";
-import { addWorkerCommand } from "./worker.ts";
+import { addCommands } from "./commands.ts";
 
 const program = new Command("noisegeo")
   .description(
@@ -42,22 +30,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-addMeasureCommand(program, interrupt.signal);
-addAdviseCommand(program, interrupt.signal);
-addEscapeCommand(program, interrupt.signal);
-addTrainCommand(program, interrupt.signal);
-addReproduceCommand(program, interrupt.signal);
-addSweepCommand(program, interrupt.signal);
-addWorkerCommand(program, interrupt.signal);
-addGatherCommand(program);
-addSweepTaskCommand(program, interrupt.signal);
-addExploreCommand(program, interrupt.signal);
-addListCommand(program);
-addDataCommand(program);
-addDoctorCommand(program);
-for (const command of program.commands) command.copyInheritedSettings(program);
-
 try {
+  await addCommands(program, interrupt.signal, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);

@@ -13,11 +13,8 @@ import { addPointOptions, type PointCommandOptions } from "./sourceOptions.ts";
 
 type MeasureCommandOptions = PointCommandOptions & MeasureOptions;
 
-export function addMeasureCommand(program: Command, signal: AbortSignal): void {
-  addPointOptions(program.command("measure"))
-    .description(
-      "measure the noise geometry of a model: a network with its weights and data, or a Jacobian with its residuals",
-    )
+export function setUpMeasure(command: Command, signal: AbortSignal): void {
+  addPointOptions(command)
     .option("--hessian", "of a network: also λ_max and trace of the Hessian")
     .option(
       "--stability <B,B,…>",

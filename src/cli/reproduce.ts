@@ -19,10 +19,8 @@ interface ReproduceOptions extends RunSettings {
   readonly resume?: boolean;
 }
 
-export function addReproduceCommand(program: Command, signal: AbortSignal): void {
-  program
-    .command("reproduce")
-    .description("run the experiments and write the page that shows what holds")
+export function setUpReproduce(command: Command, signal: AbortSignal): void {
+  command
     .argument("[experiment...]", "which ones (default: all; see noisegeo list)")
     .addOption(
       new Option("--scale <scale>", "sizes of the problems").choices(["quick", "paper"]).default("quick"),

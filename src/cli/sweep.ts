@@ -19,12 +19,8 @@ interface SweepCommandOptions extends EngineOptions {
   readonly json?: string;
 }
 
-export function addSweepCommand(program: Command, signal: AbortSignal): void {
-  program
-    .command("sweep")
-    .description(
-      "do many jobs of train, measure or reproduce, over any of their fields, and gather the results",
-    )
+export function setUpSweep(command: Command, signal: AbortSignal): void {
+  command
     .argument("<config>", "YAML file with command, config and design")
     .option("--out <folder>", "folder of the sweep (default: sweeps/ and the name of the configuration)")
     .addOption(new Option("--engine <engine>", "who does the work").choices(engineNames).default("local"))

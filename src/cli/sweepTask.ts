@@ -4,9 +4,8 @@ import { wholeNumber } from "./arguments.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 
 /** What a task of an array in Slurm calls; nobody else needs it. */
-export function addSweepTaskCommand(program: Command, signal: AbortSignal): void {
-  program
-    .command("sweep-task", { hidden: true })
+export function setUpSweepTask(command: Command, signal: AbortSignal): void {
+  command
     .argument("<folder>", "of the sweep")
     .argument("<batch>", "number of the array", wholeNumber)
     .argument("<index>", "which of its jobs", wholeNumber)

@@ -17,9 +17,8 @@ interface TrainCommandOptions extends KernelOptions {
   readonly json?: string;
 }
 
-export function addTrainCommand(program: Command, signal: AbortSignal): void {
-  addKernelOptions(program.command("train"), "1")
-    .description("train a network as a configuration says, measuring its noise geometry on the way")
+export function setUpTrain(command: Command, signal: AbortSignal): void {
+  addKernelOptions(command, "1")
     .argument("<config>", "YAML file with data, model, loss, optimiser, schedule, steps and instruments")
     .option("--out <folder>", "folder of the run (default: runs/ and the name of the configuration)")
     .option("--resume", "go on with the run in that folder, or begin where there is none")

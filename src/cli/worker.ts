@@ -12,10 +12,8 @@ interface WorkerCommandOptions {
   readonly workers: number;
 }
 
-export function addWorkerCommand(program: Command, signal: AbortSignal): void {
-  program
-    .command("worker")
-    .description("do the jobs of sweeps that were handed in to a Redis, until interrupted")
+export function setUpWorker(command: Command, signal: AbortSignal): void {
+  command
     .option(
       "--redis <url>",
       "where (default: the variable NOISEGEO_REDIS, which keeps a password out of sight)",

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
-import { addDataCommand } from "../../src/cli/data.ts";
+import { setUpData } from "../../src/cli/data.ts";
 import { cifarFile, writeIdxSplit } from "../data/imageFixtures.ts";
 import { scratchFolder } from "./noisegeo.ts";
 
@@ -21,8 +21,8 @@ async function listed(folder: string): Promise<string> {
     return true;
   });
   const program = new Command("noisegeo");
-  addDataCommand(program);
-  await program.parseAsync(["data"], { from: "user" });
+  setUpData(program);
+  await program.parseAsync([], { from: "user" });
   vi.restoreAllMocks();
   return text;
 }
