@@ -29,7 +29,7 @@ import { squareLoss } from "../../src/models/network/losses.ts";
 import { networkModel } from "../../src/models/network/network.ts";
 import { createStream } from "../../src/random/index.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
-import { type ExplorerBrowser, expectAccessible, fact, openExplorer, slide } from "./page.ts";
+import { type ExplorerBrowser, fact, openExplorer, slide, testEveryWayItIsShown } from "./page.ts";
 
 const initial = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.initial]));
 
@@ -439,21 +439,10 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
-    test.each([
-      [360, "light"],
-      [360, "dark"],
-      [1440, "light"],
-      [1440, "dark"],
-    ] as const)("at %d pixels, %s: quiet, within its width, accessible", async (width, colorScheme) => {
-      const { page, complaints } = await explorer.open("#cycles?at=320", { width, colorScheme });
-      await ready(page);
-      await page.locator(".plot svg").first().waitFor();
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll("details")) details.open = true;
-      });
-      await expectAccessible(page);
-      expect(complaints).toEqual([]);
-      await page.close();
+    testEveryWayItIsShown(async (options) => {
+      const opened = await explorer.open("#cycles?at=320", options);
+      await ready(opened.page);
+      return opened;
     });
 
     test("under reduced motion training moves the picture once a second, and nothing else moves", async () => {

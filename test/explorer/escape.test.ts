@@ -19,7 +19,7 @@ import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { openWasmKernels } from "../../src/linalg/kernels/wasm.ts";
 import { createStream } from "../../src/random/index.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
-import { type ExplorerBrowser, expectAccessible, fact, openExplorer, slide } from "./page.ts";
+import { type ExplorerBrowser, fact, openExplorer, slide, testEveryWayItIsShown } from "./page.ts";
 
 const stream = createStream(1).split("explorer");
 
@@ -246,21 +246,10 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
-    test.each([
-      [360, "light"],
-      [360, "dark"],
-      [1440, "light"],
-      [1440, "dark"],
-    ] as const)("at %d pixels, %s: quiet, within its width, accessible", async (width, colorScheme) => {
-      const { page, complaints } = await explorer.open("#escape?step=10&count=200", { width, colorScheme });
-      await ready(page);
-      await page.locator(".drawing svg").first().waitFor();
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll("details")) details.open = true;
-      });
-      await expectAccessible(page);
-      expect(complaints).toEqual([]);
-      await page.close();
+    testEveryWayItIsShown(async (options) => {
+      const opened = await explorer.open("#escape?step=10&count=200", options);
+      await ready(opened.page);
+      return opened;
     });
 
     test("what does not fit is said in one line, and a slider that moves takes along what depends on it", async () => {

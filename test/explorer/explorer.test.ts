@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumMissing } from "../browser/chromium.ts";
-import { type ExplorerBrowser, expectAccessible, explorerFolder, openExplorer } from "./page.ts";
+import { type ExplorerBrowser, explorerFolder, openExplorer, testEveryWayItIsShown } from "./page.ts";
 
 const text = (name: string) => readFileSync(new URL(name, explorerFolder), "utf8");
 
@@ -75,24 +75,10 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
-    test.each([
-      [360, "light"],
-      [360, "dark"],
-      [1440, "light"],
-      [1440, "dark"],
-    ] as const)("at %d pixels, %s: quiet, within its width, accessible", async (width, colorScheme) => {
-      const { page, complaints } = await explorer.open("#alignment?n=60&d=10&directions=10", {
-        width,
-        colorScheme,
-      });
-      await page.locator('[data-ready="true"]').waitFor();
-      await page.locator(".plot svg").first().waitFor();
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll("details")) details.open = true;
-      });
-      await expectAccessible(page);
-      expect(complaints).toEqual([]);
-      await page.close();
+    testEveryWayItIsShown(async (options) => {
+      const opened = await explorer.open("#alignment?n=60&d=10&directions=10", options);
+      await opened.page.locator('[data-ready="true"]').waitFor();
+      return opened;
     });
 
     test("is moved through by keyboard alone", async () => {

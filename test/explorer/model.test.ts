@@ -9,7 +9,7 @@ import { createStream } from "../../src/random/index.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
 import { noisegeo, scratchFolder } from "../cli/noisegeo.ts";
 import { externalTensor, node, onnxFile } from "../models/onnx/onnxFile.ts";
-import { type ExplorerBrowser, expectAccessible, fact, openExplorer } from "./page.ts";
+import { type ExplorerBrowser, expectAccessible, fact, openExplorer, testEveryWayItIsShown } from "./page.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
 const resnet = {
@@ -477,26 +477,12 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
-    test.each([
-      [360, "light"],
-      [360, "dark"],
-      [1440, "light"],
-      [1440, "dark"],
-    ] as const)("at %d pixels, %s: quiet, within its width, accessible", async (width, colorScheme) => {
-      const { page, complaints } = await explorer.open("#model?hessian=yes&certificate=yes&stability=1,3", {
-        width,
-        colorScheme,
-      });
-      await expectAccessible(page);
-      await choose(page, resnet.onnx, resnet.data);
-      await ready(page);
-      await page.locator(".plot svg").first().waitFor();
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll("details")) details.open = true;
-      });
-      await expectAccessible(page);
-      expect(complaints).toEqual([]);
-      await page.close();
+    testEveryWayItIsShown(async (options) => {
+      const opened = await explorer.open("#model?hessian=yes&certificate=yes&stability=1,3", options);
+      await expectAccessible(opened.page);
+      await choose(opened.page, resnet.onnx, resnet.data);
+      await ready(opened.page);
+      return opened;
     });
   },
 );

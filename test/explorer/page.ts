@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { launchChromium } from "../browser/chromium.ts";
 import { type StaticServer, serveFolder } from "./staticServer.ts";
 
@@ -86,4 +86,28 @@ export async function slide(page: Page, label: string, position: number): Promis
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     slider.dispatchEvent(new Event("change", { bubbles: true }));
   }, position);
+}
+
+/**
+ * Declares the tests that a view passes on a phone and on a desk, light and dark: it says nothing to the console, loads
+ * nothing from elsewhere, scrolls up and down only, and axe finds no fault, with all that can be unfolded open.
+ *
+ * @param show opens the view and waits until it has its results
+ */
+export function testEveryWayItIsShown(show: (options: OpenOptions) => Promise<OpenPage>, what = ""): void {
+  test.each([
+    [360, "light"],
+    [360, "dark"],
+    [1440, "light"],
+    [1440, "dark"],
+  ] as const)(`${what}at %d pixels, %s: quiet, within its width, accessible`, async (width, colorScheme) => {
+    const { page, complaints } = await show({ width, colorScheme });
+    await page.locator(".plot svg").first().waitFor();
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    });
+    await expectAccessible(page);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 }

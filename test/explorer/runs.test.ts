@@ -9,7 +9,14 @@ import { type ExplorerServer, serveExplorer } from "../../src/serve/server.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
 import { summaryAt } from "../serve/serving.ts";
-import { type ExplorerBrowser, expectAccessible, explorerFolder, fact, openExplorer } from "./page.ts";
+import {
+  type ExplorerBrowser,
+  expectAccessible,
+  explorerFolder,
+  fact,
+  openExplorer,
+  testEveryWayItIsShown,
+} from "./page.ts";
 import {
   checks,
   endJob,
@@ -328,24 +335,13 @@ describe.skipIf(chromiumMissing)(
       rmSync(folder, { recursive: true });
     });
 
-    test.each([
-      [360, "light"],
-      [360, "dark"],
-      [1440, "light"],
-      [1440, "dark"],
-    ] as const)("at %d pixels, %s: quiet, within its width, accessible", async (width, colorScheme) => {
-      const run = (k: number) => `sweeps/rates/jobs/${jobs[k].id}/scratch/run`;
-      for (const paths of [["runs/trained"], ["sweeps/rates", run(0), run(1)], ["reproduction"]]) {
-        const { page, complaints } = await open(paths, "", { width, colorScheme });
-        await page.locator(".plot svg").first().waitFor();
-        await page.evaluate(() => {
-          for (const details of document.querySelectorAll("details")) details.open = true;
-        });
-        await expectAccessible(page);
-        expect(complaints).toEqual([]);
-        await page.close();
-      }
-    });
+    const run = (k: number) => `sweeps/rates/jobs/${jobs[k].id}/scratch/run`;
+    testEveryWayItIsShown((options) => open(["runs/trained"], "", options), "a run, ");
+    testEveryWayItIsShown(
+      (options) => open(["sweeps/rates", run(0), run(1)], "", options),
+      "a sweep and its runs, ",
+    );
+    testEveryWayItIsShown((options) => open(["reproduction"], "", options), "a reproduction, ");
   },
 );
 
