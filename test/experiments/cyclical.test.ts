@@ -29,6 +29,7 @@ import { type Kernels, matrix, openKernels } from "../../src/linalg/index.ts";
 import { diagonalNetwork, linear, olmModel } from "../../src/models/index.ts";
 import { createStream } from "../../src/random/index.ts";
 import { naiveKernels } from "../reference/naiveKernels.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = {
@@ -74,9 +75,7 @@ async function measured(diagonal: Partial<Sizes["diagonal"]>, sgd?: Estimator): 
   const own = { ...tiny, diagonal: { ...tiny.diagonal, ...diagonal } };
   const experiment = cyclicalAt({ quick: own, paper: own }, sgd);
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed: 1 });
-  return table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[i]])),
-  );
+  return tableRows(table);
 }
 const conclude = (of: readonly Row[]) => cyclicalAt({ quick: tiny, paper: tiny }).conclude(of, "quick");
 const verdicts = (of: readonly Row[]) => conclude(of).checks.map(({ verdict }) => verdict);

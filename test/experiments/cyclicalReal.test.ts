@@ -31,6 +31,7 @@ import { InputError } from "../../src/inputError.ts";
 import { type Kernels, matrix, openKernels } from "../../src/linalg/index.ts";
 import { linearModel } from "../../src/models/index.ts";
 import { createStream } from "../../src/random/index.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** On images of one number for each 2×2 pixels, as small as can be with statistics to decide every check. */
 const small: Subject = {
@@ -94,9 +95,7 @@ async function measured(
     seed: 1,
     openImages: images,
   });
-  return table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[i]])),
-  );
+  return tableRows(table);
 }
 const conclude = (of: readonly Row[], subjects: Sizes = [small]) =>
   cyclicalRealAt({ quick: subjects, paper: subjects }).conclude(of, "quick");

@@ -21,6 +21,7 @@ import { matrix } from "../../src/linalg/matrix.ts";
 import { createStream } from "../../src/random/index.ts";
 import { explicitGeometry } from "../reference/explicitGeometry.ts";
 import { asMatrix, gramOf, problems } from "../reference/problems.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = {
@@ -37,9 +38,7 @@ let rows: readonly Row[];
 beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed: 5 });
-  rows = table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[i]])),
-  );
+  rows = tableRows(table);
 }, 120_000);
 afterAll(() => kernels.close());
 

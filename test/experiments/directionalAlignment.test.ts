@@ -19,6 +19,7 @@ import { openKernels } from "../../src/linalg/kernels/select.ts";
 import { matrix } from "../../src/linalg/matrix.ts";
 import { createStream } from "../../src/random/index.ts";
 import { naiveKernels as kernels } from "../reference/naiveKernels.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = {
@@ -38,10 +39,7 @@ beforeAll(async () => {
   const result = await runExperiment(experiment, { kernels: fast, scale: "quick", seed: 5 });
   await fast.close();
   measured = result;
-  const names = Object.keys(result.table);
-  rows = result.table[names[0]].map((_, i) =>
-    Object.fromEntries(names.map((name) => [name, result.table[name][i]])),
-  );
+  rows = tableRows(result.table);
 }, 300_000);
 
 const checkOf = (changed: readonly Row[], part: string) =>

@@ -10,6 +10,7 @@ import { InputError } from "../../src/inputError.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { createStream } from "../../src/random/index.ts";
 import { isotropicStep } from "./minima/isotropicStep.ts";
+import { tableRows } from "./tableRows.ts";
 
 const samples = 12;
 const side = 12;
@@ -71,9 +72,7 @@ async function measured(variant?: Variant, own: Partial<Sizes> = {}): Promise<re
     seed: 1,
     openImages: openNoise,
   });
-  return table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[i]])),
-  );
+  return tableRows(table);
 }
 const conclude = (of: readonly Row[]) => escapeRealAt({ quick: tiny, paper: tiny }).conclude(of, "quick");
 

@@ -7,6 +7,7 @@ import { linearName, oneStepModels } from "../../src/experiments/oneStepProblems
 import { runExperiment } from "../../src/experiments/run.ts";
 import { overall } from "../../src/experiments/verdict.ts";
 import { openKernels } from "../../src/linalg/kernels/select.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = { ...sizes.quick, width: 6, samples: 24, batchSizes: [1, 6, 20], batches: 80 };
@@ -17,9 +18,7 @@ beforeAll(async () => {
   const kernels = await openKernels({ threads: 1 });
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed: 5 });
   await kernels.close();
-  rows = table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, values]) => [name, values[i]])),
-  );
+  rows = tableRows(table);
 }, 300_000);
 
 const checks = {

@@ -35,6 +35,7 @@ import {
 } from "../../src/models/index.ts";
 import { createStream } from "../../src/random/index.ts";
 import { naiveKernels } from "../reference/naiveKernels.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const small = { seeds: 6, samples: 48, widths: [24], batchSize: 8, maxSteps: 400, data: "mnist" } as const;
@@ -75,10 +76,7 @@ let plain: Awaited<ReturnType<typeof run>>;
 beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   plain = await run();
-  const columns = Object.entries(plain.table);
-  rows = Array.from({ length: plain.table.seed.length }, (_, i) =>
-    Object.fromEntries(columns.map(([name, values]) => [name, values[i]])),
-  );
+  rows = tableRows(plain.table);
 }, 60_000);
 afterAll(() => kernels.close());
 

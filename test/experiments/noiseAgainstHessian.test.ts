@@ -36,6 +36,7 @@ import {
 } from "../../src/models/index.ts";
 import { createStream } from "../../src/random/index.ts";
 import { naiveKernels } from "../reference/naiveKernels.ts";
+import { tableRows } from "./tableRows.ts";
 
 const small = { width: 6, seeds: 6, samples: 32, batchSize: 8, maxSteps: 1500, top: 5 } as const;
 const tiny: Sizes = {
@@ -57,10 +58,7 @@ let rows: readonly Row[];
 beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   plain = await run(genuine);
-  const columns = Object.entries(plain.table);
-  rows = plain.table.seed.map((_, i) =>
-    Object.fromEntries(columns.map(([name, values]) => [name, values[i]])),
-  );
+  rows = tableRows(plain.table);
 }, 60_000);
 afterAll(() => kernels.close());
 

@@ -17,6 +17,7 @@ import { matrix } from "../../src/linalg/matrix.ts";
 import { olmModel } from "../../src/models/olm/olmModel.ts";
 import { createStream } from "../../src/random/index.ts";
 import { naiveKernels as kernels } from "../reference/naiveKernels.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = {
@@ -43,10 +44,7 @@ beforeAll(async () => {
   const result = await runExperiment(experiment, { kernels: fast, scale: "quick", seed: 3 });
   await fast.close();
   measured = result;
-  const names = Object.keys(result.table);
-  rows = result.table[names[0]].map((_, i) =>
-    Object.fromEntries(names.map((name) => [name, result.table[name][i]])),
-  );
+  rows = tableRows(result.table);
 }, 300_000);
 
 const verdictOf = (changed: readonly Row[], start: string) => {

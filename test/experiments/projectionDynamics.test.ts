@@ -8,6 +8,7 @@ import { where } from "../../src/experiments/rows.ts";
 import { runExperiment } from "../../src/experiments/run.ts";
 import { overall } from "../../src/experiments/verdict.ts";
 import { openKernels } from "../../src/linalg/kernels/select.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = { ...sizes.quick, width: 8, batches: 200 };
@@ -18,9 +19,7 @@ beforeAll(async () => {
   const kernels = await openKernels({ threads: 1 });
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed: 5 });
   await kernels.close();
-  rows = table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, values]) => [name, values[i]])),
-  );
+  rows = tableRows(table);
 }, 300_000);
 
 const checks = {

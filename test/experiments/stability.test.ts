@@ -17,6 +17,7 @@ import { overall } from "../../src/experiments/verdict.ts";
 import { defined } from "../../src/geometry/index.ts";
 import { type Kernels, matrix, openKernels } from "../../src/linalg/index.ts";
 import { createStream } from "../../src/random/index.ts";
+import { tableRows } from "./tableRows.ts";
 
 /** As small as can be with statistics to decide every check. */
 const tiny: Sizes = {
@@ -34,9 +35,7 @@ let rows: readonly Row[];
 beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed });
-  rows = table.seed.map((_, i) =>
-    Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[i]])),
-  );
+  rows = tableRows(table);
 }, 120_000);
 afterAll(() => kernels.close());
 
