@@ -3,10 +3,12 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
+import type { Experiment } from "../experiments/experiment.ts";
 import { chosenExperiments, experiments } from "../experiments/registry.ts";
 import { openKernels } from "../linalg/kernels/select.ts";
 import type { ReportedExperiment } from "../report/reproduction.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
+import { withFolderLocked } from "../runs/folderLock.ts";
 import { version } from "../version.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
 import { duration, type Progress, startProgress } from "./progress.ts";
@@ -34,12 +36,18 @@ export function setUpReproduce(command: Command, signal: AbortSignal): void {
       availableParallelism(),
     )
     .option("--resume", "go on with an interrupted run of the same scale and seed in that folder")
-    .action((ids: string[], options: ReproduceOptions) => run(ids, options, signal));
+    .action((ids: string[], options: ReproduceOptions) => {
+      const chosen = chosenExperiments(ids);
+      return withFolderLocked(options.out, "noisegeo reproduce", () => run(chosen, options, signal));
+    });
 }
 
-async function run(ids: readonly string[], options: ReproduceOptions, signal: AbortSignal): Promise<void> {
+async function run(
+  chosen: readonly Experiment[],
+  options: ReproduceOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { scale, out } = options;
-  const chosen = chosenExperiments(ids);
   const progress = startProgress("reproducing");
   const runs: OpenRun[] = [];
   let kernels = "";

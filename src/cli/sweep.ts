@@ -11,6 +11,7 @@ import { positiveInteger } from "./arguments.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 import { type EngineOptions, engineNames } from "./sweepEngines.ts";
+import type { SweepFiles } from "./sweepFiles.ts";
 import { startSweepProgress } from "./sweepProgress.ts";
 
 interface SweepCommandOptions extends EngineOptions {
@@ -41,14 +42,12 @@ export function setUpSweep(command: Command, signal: AbortSignal): void {
 }
 
 async function run(file: string, options: SweepCommandOptions, signal: AbortSignal): Promise<void> {
-  const { config, planned, tiles } = await plan(file);
-  const { openSweepFolder, sweptJobs } = await import("../runs/sweep/folder.ts");
+  const plan = await readPlan(file);
   const out = options.out ?? join("sweeps", basename(file, extname(file)));
-  const folder = await openSweepFolder(out, planned, { figure: config.figure, tiles });
-  const end = await sweep(folder, planned, options, signal);
-  const { writeSweep } = await import("./sweepFiles.ts");
-  const { figure } = config;
-  const files = await writeSweep(folder, { jobs: sweptJobs(planned), figure, tiles }, end.rows);
+  const { withFolderLocked } = await import("../runs/folderLock.ts");
+  const { folder, end, files } = await withFolderLocked(out, "noisegeo sweep", () =>
+    swept(out, plan, options, signal),
+  );
   const { sweepDocument, sweepSummary } = await import("./sweepReport.ts");
 
   const text = `${JSON.stringify(sweepDocument(folder, end, files), null, 2)}\n`;
@@ -60,17 +59,34 @@ async function run(file: string, options: SweepCommandOptions, signal: AbortSign
   if (end.failed.length > 0) {
     throw new CommandEnd(
       exitCodes.failed,
-      `${end.failed.length} of ${planned.length} jobs failed; the same command tries them again`,
+      `${end.failed.length} of ${plan.planned.length} jobs failed; the same command tries them again`,
     );
   }
 }
 
-/** Reads the configuration; everything in it is checked before the first job starts. */
-async function plan(file: string): Promise<{
+interface SweepPlan {
   readonly config: SweepConfig;
   readonly planned: PlannedJob[];
   readonly tiles?: { readonly samples: number } | undefined;
-}> {
+}
+
+/** Has the jobs done, and writes what there is to see. */
+async function swept(
+  out: string,
+  { config: { figure }, planned, tiles }: SweepPlan,
+  options: SweepCommandOptions,
+  signal: AbortSignal,
+): Promise<{ readonly folder: SweepFolder; readonly end: SweepEnd; readonly files: SweepFiles }> {
+  const { openSweepFolder, sweptJobs } = await import("../runs/sweep/folder.ts");
+  const folder = await openSweepFolder(out, planned, { figure, tiles });
+  const end = await doJobs(folder, planned, options, signal);
+  const { writeSweep } = await import("./sweepFiles.ts");
+  const files = await writeSweep(folder, { jobs: sweptJobs(planned), figure, tiles }, end.rows);
+  return { folder, end, files };
+}
+
+/** Everything in the configuration is checked before the first job starts. */
+async function readPlan(file: string): Promise<SweepPlan> {
   const { parseSweepConfig } = await import("../runs/sweep/config.ts");
   const { planSweep } = await import("../runs/sweep/plan.ts");
   const { jobKind } = await import("./jobs/kinds.ts");
@@ -94,7 +110,7 @@ async function baseOf({ config }: SweepConfig, file: string): Promise<Json> {
   return parseYaml(await readConfigFile(path), config) as Json;
 }
 
-async function sweep(
+async function doJobs(
   folder: SweepFolder,
   planned: readonly PlannedJob[],
   options: SweepCommandOptions,

@@ -31,7 +31,10 @@ async function run(file: string, options: TrainCommandOptions, signal: AbortSign
   const { parseTrainConfig } = await import("../runs/train/config.ts");
   const config = parseTrainConfig(await readConfigFile(file), file);
   const folder = options.out ?? join("runs", basename(file, extname(file)));
-  const result = await trained(config, folder, options, signal);
+  const { withFolderLocked } = await import("../runs/folderLock.ts");
+  const result = await withFolderLocked(folder, "noisegeo train", () =>
+    trained(config, folder, options, signal),
+  );
   requireFinished(result, config, folder);
 
   const text = `${JSON.stringify(trainDocument(folder, result), null, 2)}\n`;

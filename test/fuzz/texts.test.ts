@@ -1,10 +1,13 @@
 /** What people and programs write as text: configurations, and the files of run and sweep folders. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { encodeParquet } from "../../src/data/parquet.ts";
 import { readArchitecture } from "../../src/models/network/architectures/schema.ts";
+import { withFolderLocked } from "../../src/runs/folderLock.ts";
+import { thisProcess } from "../../src/runs/lockHolder.ts";
 import { parseSweepConfig } from "../../src/runs/sweep/config.ts";
 import { readSweepManifest, sweepFolder } from "../../src/runs/sweep/folder.ts";
 import { gatherRows, sweepTable } from "../../src/runs/sweep/gather.ts";
@@ -210,6 +213,16 @@ describe("a file of a folder", { timeout: fuzzTimeout }, () => {
       }),
     );
     await fc.assert(property, fuzzing(300));
+  });
+
+  test("lock: taken over, or one line", async () => {
+    const pid = spawnSync(process.execPath, ["--eval", ""]).pid;
+    const property = fc.asyncProperty(linesOf({ ...thisProcess("noisegeo train"), pid }), (text) =>
+      inFolder({ "noisegeo-1.lock": text }, async (folder) => {
+        expect(await withFolderLocked(folder, "noisegeo train", async () => 1)).toBe(1);
+      }),
+    );
+    await fc.assert(property, fuzzing(200));
   });
 
   test("manifest, results and failures of a sweep: a table, or one line", async () => {

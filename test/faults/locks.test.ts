@@ -1,0 +1,99 @@
+/** Two commands in one folder: the second ends at once, in one line, and the first comes to what it would have come to. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { noisegeo, type Outcome, scratchFolder } from "../cli/noisegeo.ts";
+import { contentOf, smallRun, writeClasses } from "../runs/trainFixtures.ts";
+
+const scratch = scratchFolder();
+afterAll(() => scratch.remove());
+const place = (...parts: string[]) => join(scratch.path, ...parts);
+const cwd = scratch.path;
+const locksIn = (folder: string) => readdirSync(place(folder)).filter((name) => name.startsWith("noisegeo-"));
+
+beforeAll(async () => {
+  await writeClasses(place("classes.npz"), 30, [3]);
+  const long = smallRun.replace("steps: 40", "steps: 2000").replace("every: 8", "every: 200");
+  writeFileSync(place("run.yaml"), long);
+  const jobs = "design: { grid: { seed: [1, 2, 3] } }";
+  writeFileSync(place("sweep.yaml"), `command: train\nconfig: run.yaml\n${jobs}\n`);
+});
+
+const commands = [
+  {
+    command: "train",
+    words: (out: string) => ["train", "run.yaml", "--resume", "--out", out],
+    begun: "manifest.json",
+    content: (out: string) => contentOf(place(out), 200),
+  },
+  {
+    command: "sweep",
+    words: (out: string) => ["sweep", "sweep.yaml", "--workers", "1", "--out", out],
+    begun: "sweep.json",
+    content: (out: string) => readFileSync(place(out, "results.parquet")),
+  },
+  {
+    command: "reproduce",
+    words: (out: string) => ["reproduce", "decoupling", "--threads", "1", "--resume", "--out", out],
+    begun: join("decoupling", "trials.jsonl"),
+    content: (out: string) => readFileSync(place(out, "data", "decoupling.parquet")),
+  },
+];
+
+/** Calls `then` once when the command has begun to write. */
+function whenBegun(begun: string, then: () => void): void {
+  const watch = setInterval(() => {
+    if (!existsSync(begun)) return;
+    clearInterval(watch);
+    then();
+  }, 5);
+}
+
+test.each(commands)("$command", { timeout: 240_000 }, async ({ command, words, begun, content }) => {
+  const [whole, shared] = [`${command}-whole`, `${command}-shared`];
+  const undisturbed = await noisegeo(words(whole), { cwd });
+  expect(undisturbed.code, undisturbed.stderr).toBe(0);
+  expect(locksIn(whole)).toEqual([]);
+
+  let holder = 0;
+  let others: Promise<Outcome[]> | undefined;
+  const first = await noisegeo(words(shared), {
+    cwd,
+    whileRunning({ pid }) {
+      holder = pid;
+      whenBegun(place(shared, begun), () => {
+        others = Promise.all([noisegeo(words(shared), { cwd }), noisegeo(words(shared), { cwd })]);
+      });
+    },
+  });
+  expect(first.code, first.stderr).toBe(0);
+  for (const { code, stdout, stderr } of (await others) as Outcome[]) {
+    expect(stderr).toMatch(
+      new RegExp(
+        `^noisegeo: ${shared}: expected a folder that no other command works in, got one of noisegeo ${command} \\(process ${holder} on [^\\n]+\\n$`,
+      ),
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  }
+  expect(content(shared)).toEqual(content(whole));
+  expect(locksIn(shared)).toEqual([]);
+});
+
+test.each([
+  { signal: "SIGKILL", left: 1 },
+  // what Slurm sends when a job's time is over: the next job may be on another node
+  { signal: "SIGTERM", left: 0 },
+  { signal: "SIGHUP", left: 0 },
+] as const)("$signal leaves $left locks; the next command goes on", { timeout: 240_000 }, async (end) => {
+  const [{ words, begun }] = commands;
+  const out = `train-${end.signal}`;
+  const { signal } = await noisegeo(words(out), {
+    cwd,
+    whileRunning: ({ pid }) => whenBegun(place(out, begun), () => process.kill(pid, end.signal)),
+  });
+  expect(signal).toBe(end.signal);
+  expect(locksIn(out)).toHaveLength(end.left);
+  const next = await noisegeo(words(out), { cwd });
+  expect(next.code, next.stderr).toBe(0);
+  expect(locksIn(out)).toEqual([]);
+});
