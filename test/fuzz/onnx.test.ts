@@ -11,7 +11,7 @@ import { damaged } from "./damage.ts";
 import { readOrRefused } from "./hostile.ts";
 import { fuzzing, fuzzTimeout } from "./runs.ts";
 
-/** Constants of a graph may be 2²⁵ numbers, and each is moved a few times (src/models/onnx/constantBudget.ts). */
+/** Constants of a graph may be 2²⁵ numbers, and each is moved a few times (src/models/onnx/translate.ts). */
 const limits = { perByte: 2000, constant: 2 ** 30 };
 
 async function read(file: Uint8Array, name: string): Promise<void> {
