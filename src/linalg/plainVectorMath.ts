@@ -52,6 +52,24 @@ export const plainVectorMath: VectorMath = {
     }
     for (let j = 0; j < out.length; j++) out[j] += alpha * sums[j];
   },
+  moveChannels(columns, { centre, scale, shift }, x, beta, y) {
+    for (let row = 0, start = 0; start < y.length; row++, start += columns) {
+      const c = row % scale.length;
+      for (let i = start; i < start + columns; i++) {
+        y[i] = (beta === 1 ? y[i] : 0) + scale[c] * (x[i] - centre[c]) + shift[c];
+      }
+    }
+  },
+  sumProducts(columns, alpha, y, x, centre, out) {
+    const sums = new Float64Array(out.length);
+    for (let row = 0, start = 0; start < y.length; row++, start += columns) {
+      const c = row % out.length;
+      let sum = 0;
+      for (let i = start; i < start + columns; i++) sum += y[i] * (x[i] - centre[c]);
+      sums[c] += sum;
+    }
+    for (let c = 0; c < out.length; c++) out[c] += alpha * sums[c];
+  },
   unfold(window, image, columns) {
     columns.fill(0);
     forEachTap(window, (inImage, inColumns) => {

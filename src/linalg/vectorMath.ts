@@ -35,6 +35,13 @@ export interface SlidingWindow {
   readonly outWidth: number;
 }
 
+/** One number of each kind for every channel: x becomes scale·(x − centre) + shift. */
+export interface ChannelMove {
+  readonly centre: FloatArray;
+  readonly scale: FloatArray;
+  readonly shift: FloatArray;
+}
+
 /** Lengths that do not fit together are programming errors; implementations need not check them. */
 export interface VectorMath {
   /** What is in use, for people. */
@@ -66,6 +73,17 @@ export interface VectorMath {
   sumRows(alpha: number, a: FloatArray, out: FloatArray): void;
   /** out_k ← out_k + alpha·Σ over rows i ≡ k (mod length of out) and j of a_ij, rows of `columns`. Sums in float64. */
   sumColumns(columns: number, alpha: number, a: FloatArray, out: FloatArray): void;
+  /** y_ij ← beta·y_ij + the move of x_ij by the numbers at i mod their length, for rows of `columns`. */
+  moveChannels(columns: number, move: ChannelMove, x: FloatArray, beta: 0 | 1, y: FloatArray): void;
+  /** out_k ← out_k + alpha·Σ over rows i ≡ k (mod length of out and of centre) and j of y_ij (x_ij − centre_k). Sums in float64. */
+  sumProducts(
+    columns: number,
+    alpha: number,
+    y: FloatArray,
+    x: FloatArray,
+    centre: FloatArray,
+    out: FloatArray,
+  ): void;
 
   /** columns ← the (channels·kernel) × (outHeight·outWidth) matrix of patches of one image; zeros where padded. */
   unfold(window: SlidingWindow, image: FloatArray, columns: FloatArray): void;

@@ -154,6 +154,53 @@ describe.each(places)("$title", (place) => {
       );
     });
 
+    test("moveChannels rounds each operation once, sumProducts sums in float64", () => {
+      fc.assert(
+        fc.property(
+          fc.record({
+            samples: fc.integer({ min: 0, max: 4 }),
+            columns: fc.integer({ min: 1, max: 37 }),
+            channels: fc.integer({ min: 1, max: 4 }),
+            beta: fc.constantFrom(0 as const, 1 as const),
+          }),
+          offsets,
+          seed,
+          scales,
+          ({ samples, columns, channels, beta }, [i, j, k, l], seed, size) => {
+            const length = samples * channels * columns;
+            const draw = (label: number, length: number) => random(length, seed + label, size);
+            const [x, y] = [draw(0, length), draw(1, length)];
+            const [centre, scale, shift] = [draw(2, channels), random(channels, seed + 3), draw(4, channels)];
+            const at = (row: number) => Math.floor(row / columns) % channels;
+
+            const moved = lay(y, j);
+            const move = { centre: lay(centre, k), scale: lay(scale, l), shift: lay(shift, i) };
+            math.moveChannels(columns, move, lay(x, i), beta, moved);
+            const exactMoved = exactly([centre, scale, shift, x, y], (m, [centre, scale, shift, x, y]) =>
+              m.moveChannels(columns, { centre, scale, shift }, x, beta, y),
+            );
+            expectWithin(moved, exactMoved, (r) => {
+              const c = at(r);
+              const terms = Math.abs(scale[c]) * (Math.abs(x[r]) + Math.abs(centre[c])) + Math.abs(shift[c]);
+              return 4 * u * (terms + beta * Math.abs(y[r]));
+            });
+
+            const old = random(channels, seed + 5);
+            const sums = lay(old, k);
+            math.sumProducts(columns, -1 / 3, lay(y, j), lay(x, i), lay(centre, l), sums);
+            const exactSums = exactly([y, x, centre, old], (m, [y, x, centre, out]) =>
+              m.sumProducts(columns, -1 / 3, y, x, centre, out),
+            );
+            const terms = samples * columns + 1;
+            const largest = 2 * size * size + 1;
+            const bound = (terms + 3) * terms * roundoff.float64 * largest;
+            expectWithin(sums, exactSums, (c) => bound + 2 * u * Math.abs(exactSums[c]));
+            finish();
+          },
+        ),
+      );
+    });
+
     test("float64 sums keep what float32 ones would lose", () => {
       const values = Float32Array.from({ length: 4001 }, (_, k) => (k === 0 ? 1 : 2 ** -24));
       const total = 1 + 4000 * 2 ** -24;

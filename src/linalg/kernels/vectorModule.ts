@@ -33,6 +33,28 @@ export interface VectorFunctions {
   addToColumns(rows: number, columns: number, channels: number, v: number, a: number): void;
   sumRows(rows: number, columns: number, alpha: number, a: number, out: number): void;
   sumColumns(rows: number, columns: number, channels: number, alpha: number, a: number, out: number): void;
+  /** `keep` is 0 or 1. */
+  moveChannels(
+    rows: number,
+    columns: number,
+    channels: number,
+    centre: number,
+    scale: number,
+    shift: number,
+    x: number,
+    keep: number,
+    y: number,
+  ): void;
+  sumProducts(
+    rows: number,
+    columns: number,
+    channels: number,
+    alpha: number,
+    y: number,
+    x: number,
+    centre: number,
+    out: number,
+  ): void;
   readonly unfold: Window;
   readonly fold: Window;
   /** The last address is that of i32 places; windows have to lie inside the image. */
@@ -84,6 +106,8 @@ function functionsOf(exports: Exports, bits: 32 | 64): VectorFunctions {
     addToColumns: named("addToColumns"),
     sumRows: named("sumRows"),
     sumColumns: named("sumColumns"),
+    moveChannels: named("moveChannels"),
+    sumProducts: named("sumProducts"),
     unfold: named("unfold"),
     fold: named("fold"),
     findMaxima: named("findMaxima"),

@@ -72,6 +72,36 @@ export function wasmVectorMath(module: VectorModule, memory: VectorMemory): Vect
       if (columns === 1) sumRows(a.length / out.length, out.length, alpha, a.byteOffset, out.byteOffset);
       else sumColumns(a.length / columns, columns, out.length, alpha, a.byteOffset, out.byteOffset);
     },
+    moveChannels(columns, move, x, beta, y) {
+      const { centre, scale, shift } = move;
+      const inPlace = contains(y) && [x, centre, scale, shift].every((a) => fits(a, y));
+      if (!inPlace) return plainVectorMath.moveChannels(columns, move, x, beta, y);
+      functions(y).moveChannels(
+        y.length / columns,
+        columns,
+        scale.length,
+        centre.byteOffset,
+        scale.byteOffset,
+        shift.byteOffset,
+        x.byteOffset,
+        beta,
+        y.byteOffset,
+      );
+    },
+    sumProducts(columns, alpha, y, x, centre, out) {
+      const inPlace = contains(out) && [y, x, centre].every((a) => fits(a, out));
+      if (!inPlace) return plainVectorMath.sumProducts(columns, alpha, y, x, centre, out);
+      functions(out).sumProducts(
+        y.length / columns,
+        columns,
+        out.length,
+        alpha,
+        y.byteOffset,
+        x.byteOffset,
+        centre.byteOffset,
+        out.byteOffset,
+      );
+    },
     unfold(window, image, columns) {
       if (!contains(columns) || !fits(image, columns)) return plainVectorMath.unfold(window, image, columns);
       slide(functions(columns).unfold, window, image, columns);

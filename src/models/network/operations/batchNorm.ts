@@ -1,8 +1,7 @@
 import { InputError } from "../../../inputError.ts";
 import type { FloatArray } from "../../../linalg/matrix.ts";
-import type { VectorMath } from "../../../linalg/vectorMath.ts";
 import type { NetworkBuffer } from "../graph.ts";
-import type { ExplicitShare, Operation, Rule } from "../operation.ts";
+import type { BindContext, ExplicitShare, Operation, Rule } from "../operation.ts";
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
 import { channelSumShare } from "./channelSumShare.ts";
 
@@ -31,7 +30,7 @@ export function batchNorm(options: BatchNormOptions): Operation {
       }
       return input;
     },
-    bind: ([input], _parameters, { math }) => normalisationRule(input, options, math),
+    bind: ([input], _parameters, context) => normalisationRule(input, options, context),
   };
   statistics.set(operation, options);
   return operation;
@@ -46,67 +45,64 @@ export function batchNormStatistics(
   return statistics.get(operation);
 }
 
-function normalisationRule(input: Shape, options: BatchNormOptions, math: VectorMath): Rule {
+function normalisationRule(input: Shape, options: BatchNormOptions, { math, precision }: BindContext): Rule {
   const channels = input[0];
   const pixels = sizeOf(input) / channels;
-  const mean = options.mean.data;
-  const none = new Float64Array(channels);
+  const perChannel = () => math.allocate(precision, channels);
+  const [mean, none, scales, sums] = [perChannel(), perChannel(), perChannel(), perChannel()];
   /** 1/√(variance + epsilon) */
   const inverse = new Float64Array(channels);
 
-  /** y ← factor·inverse·(x − centre) + shift in each channel, or y + that. */
+  /** y ← factor·inverse·(x − centre) + shift + beta·y in each channel. */
   const scale = (
     x: FloatArray,
     centre: FloatArray,
     factor: FloatArray,
     shift: FloatArray,
-    add: boolean,
+    beta: 0 | 1,
     y: FloatArray,
   ) => {
-    for (let start = 0, c = 0; start < x.length; start += pixels, c = c + 1 === channels ? 0 : c + 1) {
-      const [a, m, b] = [factor[c] * inverse[c], centre[c], shift[c]];
-      const end = start + pixels;
-      if (add) for (let i = start; i < end; i++) y[i] += a * (x[i] - m) + b;
-      else for (let i = start; i < end; i++) y[i] = a * (x[i] - m) + b;
-    }
+    for (let c = 0; c < channels; c++) scales[c] = factor[c] * inverse[c];
+    math.moveChannels(pixels, { centre, scale: scales, shift }, x, beta, y);
   };
-  /** out_k ← out_k + alpha·inverse·Σ ȳ (x − centre) over row k of pixels, k modulo the length of out. */
+  /** out ← out + alpha·inverse·Σ ȳ (x − centre) over the pixels of each channel. */
   const inner = (alpha: number, y: FloatArray, x: FloatArray, centre: FloatArray, out: FloatArray) => {
-    const sums = new Float64Array(out.length);
-    for (let start = 0, row = 0; start < x.length; start += pixels, row++) {
-      const m = centre[row % channels];
-      let sum = 0;
-      for (let i = start; i < start + pixels; i++) sum += y[i] * (x[i] - m);
-      sums[row % out.length] += sum * inverse[row % channels];
-    }
-    for (let k = 0; k < out.length; k++) out[k] += alpha * sums[k];
+    sums.fill(0);
+    math.sumProducts(pixels, 1, y, x, centre, sums);
+    for (let c = 0; c < channels; c++) out[c] += alpha * inverse[c] * sums[c];
   };
 
   const scaleShare: ExplicitShare = {
     kind: "explicit",
-    sampleGradients({ inputs: [x] }, cotangent, target) {
+    sampleGradients({ count, inputs: [x] }, cotangent, target) {
       target.fill(0);
-      inner(1, cotangent, x, mean, target);
+      const size = channels * pixels;
+      for (let k = 0; k < count; k++) {
+        const [start, end] = [k * size, (k + 1) * size];
+        const own = target.subarray(k * channels, (k + 1) * channels);
+        inner(1, cotangent.subarray(start, end), x.subarray(start, end), mean, own);
+      }
     },
   };
   return {
     forward({ inputs: [x], parameters: [factor, shift], output }) {
+      mean.set(options.mean.data);
       invertDeviations(options, inverse);
-      scale(x, mean, factor, shift, false, output);
+      scale(x, mean, factor, shift, 0, output);
     },
     jvp({ inputs: [x], parameters: [factor] }, { inputs: [tangent], parameters: along }, out) {
-      if (tangent) scale(tangent, none, factor, none, false, out);
-      if (along) scale(x, mean, along[0], along[1], tangent !== undefined, out);
+      if (tangent) scale(tangent, none, factor, none, 0, out);
+      if (along) scale(x, mean, along[0], along[1], tangent ? 1 : 0, out);
     },
     vjp({ parameters: [factor] }, cotangent, [target]) {
-      if (target) scale(cotangent, none, factor, none, false, target);
+      if (target) scale(cotangent, none, factor, none, 0, target);
     },
     parameterVjp({ inputs: [x] }, cotangent, alpha, gradients) {
       inner(alpha, cotangent, x, mean, gradients[0]);
       math.sumColumns(pixels, alpha, cotangent, gradients[1]);
     },
     curvature(_, { parameters: along }, cotangent, [target]) {
-      if (target && along) scale(cotangent, none, along[0], none, true, target);
+      if (target && along) scale(cotangent, none, along[0], none, 1, target);
     },
     parameterCurvature(_, { inputs: [tangent] }, cotangent, alpha, gradients) {
       if (tangent) inner(alpha, cotangent, tangent, none, gradients[0]);

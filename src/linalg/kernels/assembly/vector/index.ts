@@ -1,4 +1,5 @@
 /** What the module offers to ../../vectorModule.ts; lengths in elements, addresses in bytes. Its memory is imported. */
+import { moveChannels, sumProducts } from "./channels";
 import { findMaxima } from "./maxima";
 import { axpy, multiply, multiplyAdd } from "./products";
 import { addToColumns, addToRows, sumColumns, sumRows } from "./rows";
@@ -57,6 +58,28 @@ export function sumColumns32(rows: isize, columns: isize, channels: isize, alpha
 }
 export function sumColumns64(rows: isize, columns: isize, channels: isize, alpha: f64, a: usize, out: usize): void {
   sumColumns<f64>(rows, columns, channels, alpha, a, out);
+}
+
+export function moveChannels32(
+  rows: isize, columns: isize, channels: isize, centre: usize, scale: usize, shift: usize, x: usize, keep: bool, y: usize,
+): void {
+  moveChannels<f32>(rows, columns, channels, centre, scale, shift, x, keep, y);
+}
+export function moveChannels64(
+  rows: isize, columns: isize, channels: isize, centre: usize, scale: usize, shift: usize, x: usize, keep: bool, y: usize,
+): void {
+  moveChannels<f64>(rows, columns, channels, centre, scale, shift, x, keep, y);
+}
+
+export function sumProducts32(
+  rows: isize, columns: isize, channels: isize, alpha: f64, y: usize, x: usize, centre: usize, out: usize,
+): void {
+  sumProducts<f32>(rows, columns, channels, alpha, y, x, centre, out);
+}
+export function sumProducts64(
+  rows: isize, columns: isize, channels: isize, alpha: f64, y: usize, x: usize, centre: usize, out: usize,
+): void {
+  sumProducts<f64>(rows, columns, channels, alpha, y, x, centre, out);
 }
 
 export function unfold32(

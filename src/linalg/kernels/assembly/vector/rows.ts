@@ -28,20 +28,20 @@ export function addToColumns<T>(rows: isize, columns: isize, channels: isize, v:
 /** The first two lanes in float64. */
 // @ts-ignore: decorator
 @inline
-function firstHalf<T>(x: v128): v128 {
+export function firstHalf<T>(x: v128): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(x) : x;
 }
 /** The last two of four lanes in float64; 0 where there are only two. */
 // @ts-ignore: decorator
 @inline
-function secondHalf<T>(x: v128): v128 {
+export function secondHalf<T>(x: v128): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 0)) : f64x2.splat(0);
 }
 
 /** out ← out + alpha·sum for one number. */
 // @ts-ignore: decorator
 @inline
-function addSum<T>(alpha: f64, sum: f64, out: usize): void {
+export function addSum<T>(alpha: f64, sum: f64, out: usize): void {
   store<T>(out, <T>(<f64>load<T>(out) + alpha * sum));
 }
 /** The same for the first `count` elements of a vector and their sums. */
