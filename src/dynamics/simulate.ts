@@ -67,7 +67,11 @@ export async function simulateSgd(
   const { recordLength } = descent;
   const records = times.map(() => new Float64Array(count * recordLength));
 
-  function begin(first: number): DescentBlock {
+  let nextFirst = 0;
+  function begin(): NumberedBlock | undefined {
+    const first = nextFirst;
+    if (first >= count) return undefined;
+    nextFirst += together;
     const members = Array.from({ length: Math.min(together, count - first) }, (_, k) =>
       stream.split("trajectory", first + k),
     );
@@ -75,23 +79,29 @@ export async function simulateSgd(
     for (const [k, member] of members.entries()) starts.data.set(startOf(member, rank), k * rank);
     const streams = members.map((member) => member.split("batches"));
     if (population) streams.push(stream.split("population", first));
-    return descent.begin(
-      starts,
-      streams.map(({ identity }) => identity),
-    );
+    const identities = streams.map(({ identity }) => identity);
+    return { first, block: descent.begin(starts, identities) };
   }
 
-  let nextFirst = 0;
+  /** Begun while lanes are busy, so that none of them waits for its numbers. */
+  let ahead: NumberedBlock | undefined;
+  function take(): NumberedBlock | undefined {
+    const next = ahead ?? begin();
+    ahead = undefined;
+    return next;
+  }
+
   let done = 0;
   async function work(lane: DescentLane): Promise<void> {
-    for (let first = nextFirst; first < count; first = nextFirst) {
-      nextFirst += together;
-      const block = begin(first);
+    for (let next = take(); next; next = take()) {
+      const { first, block } = next;
       const length = block.count * recordLength;
       for (const pieces of commands) {
         options.signal?.throwIfAborted();
         const steps = pieces.map((piece) => piece.steps);
-        const found = await lane.run(block, steps);
+        const running = lane.run(block, steps);
+        ahead ??= begin();
+        const found = await running;
         for (const [k, { time }] of pieces.entries()) {
           if (time === undefined) continue;
           records[time].set(found.subarray(k * length, (k + 1) * length), first * recordLength);
@@ -108,6 +118,12 @@ export async function simulateSgd(
     await descent.close();
   }
   return { count, populationSize, times, parts, records, recordLength };
+}
+
+/** A block and its first trajectory. */
+interface NumberedBlock {
+  readonly first: number;
+  readonly block: DescentBlock;
 }
 
 /** Some steps, after which it may be the time of that index. */

@@ -1,6 +1,7 @@
 /**
  * Products of one vector with a few rows of a matrix, and its descent along them. Vectors are float64, filled up with zeros
- * to a multiple of four elements: `bytes` is one of 32.
+ * to a multiple of four elements: `bytes` is one of 32, and not 0. Loops end with their condition: V8 moves what does not
+ * change, like a number in both lanes, out of those alone that are left at their end.
  */
 
 // @ts-ignore: decorator
@@ -36,14 +37,16 @@ function fourProducts(bytes: usize, rows: usize, w: usize, products: usize): voi
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
-  for (let j: usize = 0; j < bytes; j += 32) {
+  let j: usize = 0;
+  do {
     const u = v128.load(w + j);
     const v = v128.load(w + j, 16);
     s0 = v128.add<f64>(s0, pair(u, v, x0 + j));
     s1 = v128.add<f64>(s1, pair(u, v, x1 + j));
     s2 = v128.add<f64>(s2, pair(u, v, x2 + j));
     s3 = v128.add<f64>(s3, pair(u, v, x3 + j));
-  }
+    j += 32;
+  } while (j < bytes);
   store<f64>(products, lanesSum(s0));
   store<f64>(products, lanesSum(s1), 8);
   store<f64>(products, lanesSum(s2), 16);
@@ -72,7 +75,8 @@ function fourDescents(bytes: usize, rows: usize, scale: f64, products: usize, w:
   const p1 = v128.splat<f64>(scale * load<f64>(products, 8));
   const p2 = v128.splat<f64>(scale * load<f64>(products, 16));
   const p3 = v128.splat<f64>(scale * load<f64>(products, 24));
-  for (let j: usize = 0; j < bytes; j += 32) {
+  let j: usize = 0;
+  do {
     const at = w + j;
     let a = v128.mul<f64>(p0, v128.load(x0 + j));
     let b = v128.mul<f64>(p0, v128.load(x0 + j, 16));
@@ -84,14 +88,17 @@ function fourDescents(bytes: usize, rows: usize, scale: f64, products: usize, w:
     b = term(b, p3, v128.load(x3 + j, 16));
     v128.store(at, v128.sub<f64>(v128.load(at), a));
     v128.store(at, v128.sub<f64>(v128.load(at, 16), b), 16);
-  }
+    j += 32;
+  } while (j < bytes);
 }
 
 function oneDescent(bytes: usize, x: usize, product: f64, w: usize): void {
   const p = v128.splat<f64>(product);
-  for (let j: usize = 0; j < bytes; j += 16) {
+  let j: usize = 0;
+  do {
     v128.store(w + j, v128.sub<f64>(v128.load(w + j), v128.mul<f64>(p, v128.load(x + j))));
-  }
+    j += 16;
+  } while (j < bytes);
 }
 
 /**
