@@ -1,18 +1,16 @@
 /**
  * Simulating SGD near a minimum against numpy: 10,000 trajectories of d = 200 with n = 400 samples, B = 4, for 500 steps, in
- * rounds that alternate, with one thread and with two on both sides. numpy runs twice: vectorised over all trajectories, and in blocks that
- * fit into its cache. Trajectories of equal batches have to agree before times count. Needs a build. By itself it prints a
- * table: `node bench/escape.mjs`.
+ * rounds that alternate, on one thread. numpy runs twice: vectorised over all trajectories, and in blocks that fit into its cache.
+ * Trajectories of equal batches have to agree before times count.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createStream, encodeNpy, powerLaw, reducedJacobian, simulateSgd } from "noise-geometry";
 import { openKernels } from "noise-geometry/linalg";
-import { findPython, startPeer } from "./python.mjs";
-import { printTable } from "./table.mjs";
-import { median } from "./timing.mjs";
+import { startPeer } from "./python.mjs";
+import { timeRow } from "./table.mjs";
+import { least, timeOf } from "./timing.mjs";
 
 const rounds = 2;
 const size = { trajectories: 10_000, dimension: 200, samples: 400, batchSize: 4, steps: 500 };
@@ -22,18 +20,14 @@ const ways = {
   blocks: "numpy, in blocks of 100 trajectories",
 };
 
-/** One table: median seconds of the simulation, and numpy's over ours. */
-export async function run(threadCounts = [1, 2]) {
-  const python = findPython();
-  const rows = [];
-  let name = "nothing";
-  for (const threads of threadCounts) {
-    const peer = python && (await startPeer(python, "escape.py", threads));
-    name = peer?.name ?? name;
-    rows.push(...(await simulate(peer, threads)));
+export async function run(threads = 1) {
+  const peer = await startPeer("escape.py", threads);
+  try {
+    const rows = await simulate(peer, threads);
+    return { title: `Escape, simulated, ${threads} thread(s), against ${peer?.name ?? "nothing"}`, rows };
+  } finally {
     peer?.end();
   }
-  return { title: `Escape, simulated, against ${name}`, rows };
 }
 
 async function simulate(peer, threads) {
@@ -63,22 +57,19 @@ async function simulate(peer, threads) {
         stream,
         threads,
       });
-    const times = { ours: [] };
+    const best = {};
     for (let round = 0; round < rounds; round++) {
-      const start = performance.now();
-      await once();
-      times.ours.push((performance.now() - start) / 1000);
+      best.ours = least(best.ours, await timeOf(once));
       for (const way of peer ? Object.keys(ways) : []) {
-        times[way] = [...(times[way] ?? []), (await peer.ask({ ...request, way })).seconds];
+        best[way] = least(best[way], await peer.ask({ ...request, way }));
       }
     }
-    const ours = median(times.ours);
-    const work = `10,000 trajectories, d = 200, n = 400, B = 4, 500 steps, ${threads} thread(s)`;
-    if (!peer) return [{ work, ours, unit: "s" }];
-    return Object.entries(ways).map(([way, note]) => {
-      const other = median(times[way]);
-      return { work, ours, peer: other, ratio: other / ours, unit: "s", note };
-    });
+    const work = "10,000 trajectories, d = 200, n = 400, B = 4, 500 steps";
+    const row = { ours: best.ours, unit: "s", threads };
+    if (!peer) return [timeRow({ ...row, work })];
+    return Object.entries(ways).map(([way, name]) =>
+      timeRow({ ...row, id: `escape-${way}`, work: `${work}: ${name}`, peer: best[way] }),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await kernels.close();
@@ -117,5 +108,3 @@ async function requireAgreement(peer, request, problem, step, stream) {
 function save(folder, name, data, shape) {
   writeFileSync(join(folder, `${name}.npy`), encodeNpy(data, shape));
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) printTable(await run());

@@ -1,12 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
-import { createInterface } from "node:readline";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-
-/** Threads of every BLAS that numpy may be built with. */
-export function threadsOf(count) {
-  const names = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"];
-  return Object.fromEntries(names.map((name) => [name, String(count)]));
-}
+import { startWorker } from "./worker.mjs";
 
 /** A python that has the package; undefined, with a message, when there is none. */
 export function findPython(name = "numpy") {
@@ -18,25 +12,13 @@ export function findPython(name = "numpy") {
   return python;
 }
 
-/** The script or folder of that name in peers/, kept running: it says first who it is, then answers a line for each request. */
-export async function startPeer(python, name, threads) {
-  const script = fileURLToPath(new URL(`./peers/${name}`, import.meta.url));
-  const child = spawn(python, [script], {
-    env: { ...process.env, ...threadsOf(threads) },
-    stdio: ["pipe", "pipe", "inherit"],
+/** The script or folder of that name in peers/, kept running; undefined, with a message, without a python that has the package. */
+export async function startPeer(name, threads, needs = "numpy") {
+  const python = findPython(needs);
+  if (python === undefined) return undefined;
+  const folder = fileURLToPath(new URL("./peers/", import.meta.url));
+  return startWorker(python, [`${folder}${name}`], threads, {
+    PYTHONPATH: folder,
+    PYTHONDONTWRITEBYTECODE: "1",
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${python} ${script} ended early`);
-    return JSON.parse(value);
-  };
-  return {
-    name: (await answer()).peer,
-    ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      return answer();
-    },
-    end: () => child.stdin.end(),
-  };
 }

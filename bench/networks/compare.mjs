@@ -1,42 +1,48 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeNpy } from "noise-geometry/data";
-import { bestSeconds } from "../timing.mjs";
+import { timeRow } from "../table.mjs";
+import { bestTime, least, timeOf } from "../timing.mjs";
+
+const budget = 0.1;
+/** Rounds by the seconds that the first calls of both sides took; without a round the first calls count. */
+const roundsAfter = (seconds) => (seconds > 15 ? 0 : seconds > 3 ? 1 : 5);
 
 /**
  * Rows of one piece of work, one for each way that the peer does it. Ours is `once`; `result` gives what the last call
  * computed, which the peer's has to equal within `tolerance` of its largest number before any time counts. Then both
  * sides take turns.
  */
-export async function compare(
-  bench,
-  { work, once, result, peers, tolerance, rounds = 5, budget = 0.1, note },
-) {
-  const { peer, folder } = bench;
-  const pending = once();
-  if (pending instanceof Promise) await pending;
-  if (!peer) return [{ work, ours: 1000 * (await bestSeconds(once, rounds * budget)), unit: "ms", note }];
-
+export async function compare(bench, { work, once, result, peers, tolerance, ...row }) {
+  const { peer, folder, threads } = bench;
+  const first = await timeOf(once);
+  if (!peer) {
+    const ours = roundsAfter(first.seconds) === 0 ? first : await bestTime(once, 5 * budget);
+    return [timeRow({ ...row, work, ours, threads })];
+  }
   share(bench, "expected", Float64Array.from(result()));
   const rows = [];
-  for (const { way, request, rounds: own = rounds } of peers) {
-    const { difference } = await peer.ask({ ...request, folder });
+  for (const { id, way, request } of peers) {
+    const { difference, ...time } = await peer.ask({ ...request, folder });
     if (!(difference <= tolerance)) {
       throw new Error(`${work}: we and ${peer.name} (${way ?? "the usual way"}) disagree by ${difference}`);
     }
-    const best = { ours: Number.POSITIVE_INFINITY, peer: Number.POSITIVE_INFINITY };
-    for (let round = 0; round < own; round++) {
-      best.ours = Math.min(best.ours, await bestSeconds(once, budget));
-      best.peer = Math.min(best.peer, (await peer.ask({ seconds: budget })).seconds);
+    const rounds = roundsAfter(first.seconds + time.seconds);
+    const best = rounds === 0 ? { ours: first, peer: time } : {};
+    for (let round = 0; round < rounds; round++) {
+      best.ours = least(best.ours, await bestTime(once, budget));
+      best.peer = least(best.peer, await peer.ask({ seconds: budget }));
     }
-    rows.push({
-      work: way ? `${work}: ${way}` : work,
-      ours: 1000 * best.ours,
-      peer: 1000 * best.peer,
-      ratio: best.peer / best.ours,
-      unit: "ms",
-      note: [note, `largest difference ${difference.toExponential(1)}`].filter(Boolean).join("; "),
-    });
+    rows.push(
+      timeRow({
+        ...row,
+        id,
+        work: way ? `${work}: ${way}` : work,
+        ...best,
+        threads,
+        note: `largest difference ${difference.toExponential(1)}${rounds === 0 ? "; one call each" : ""}`,
+      }),
+    );
   }
   return rows;
 }

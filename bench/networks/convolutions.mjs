@@ -64,6 +64,7 @@ async function convolution(bench, [channels, filters, size, count, kernel], back
       rule.parameterVjp(point, cotangent, 1, gradients);
     },
     result: () => parts.flatMap((part) => Array.from(part)),
+    flops: 2 * count * filters * channels * (kernel * size) ** 2 * (backward ? 3 : 1),
     peers: [{ request: { work: "convolution", backward } }],
     tolerance: 1e-4,
   }).finally(() => {

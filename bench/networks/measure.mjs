@@ -1,10 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeNpz } from "noise-geometry/data";
-import { threadsOf } from "../python.mjs";
-import { median } from "../timing.mjs";
+import { timedProcess } from "../processes.mjs";
+import { findPython } from "../python.mjs";
+import { timeRow } from "../table.mjs";
+import { typical } from "../timing.mjs";
+import { threadsOf } from "../worker.mjs";
 import { share } from "./compare.mjs";
 import { architecture, randomModel } from "./models.mjs";
 
@@ -20,7 +22,8 @@ const reportPeak = `data:text/javascript,${encodeURIComponent(
 
 /** `noisegeo measure` of a network from PyTorch as a whole process, against the same numbers by per-sample gradients. */
 export async function measureRows(bench) {
-  const { folder, python, threads } = bench;
+  const { folder, threads } = bench;
+  const python = findPython("functorch");
   if (!python) {
     console.error("noisegeo measure of a network left out: PyTorch has to write its weights");
     return [];
@@ -38,39 +41,34 @@ export async function measureRows(bench) {
   );
   share(bench, "theta", theta);
   const env = { ...process.env, ...threadsOf(threads) };
-  run(python, [script, "--save", join(folder, "theta.npy"), weights], env);
+  timedProcess(python, [script, "--save", join(folder, "theta.npy"), weights], env);
 
-  const ours = `measure --model ${model} --weights ${weights} --data ${data} --precision f32 --top ${samples} --json -`;
-  const words = [main, ...ours.split(" "), "--threads", String(threads)];
+  const command = `measure --model ${model} --weights ${weights} --data ${data} --precision f32 --top ${samples} --json -`;
+  const words = [main, ...command.split(" "), "--threads", String(threads)];
   const file = join(folder, "peak");
-  const own = run(process.execPath, ["--import", reportPeak, ...words], { ...env, PEAK_MEMORY_FILE: file });
-  const other = run(python, [script, weights, data], env);
-  requireAgreement(own.document, other.document);
+  const own = timedProcess(process.execPath, ["--import", reportPeak, ...words], {
+    ...env,
+    PEAK_MEMORY_FILE: file,
+  });
+  const other = timedProcess(python, [script, weights, data], env);
+  const document = JSON.parse(other.output);
+  requireAgreement(JSON.parse(own.output), document);
 
-  const times = { ours: [], peer: [] };
+  const [ours, peer] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    times.ours.push(run(process.execPath, words, env).seconds);
-    times.peer.push(run(python, [script, weights, data], env).seconds);
+    ours.push(timedProcess(process.execPath, words, env));
+    peer.push(timedProcess(python, [script, weights, data], env));
   }
   const mebibytes = (kibibytes) => `${Math.round(kibibytes / 1024)} MiB`;
   return [
-    {
+    timeRow({
+      id: "measure-mlp",
       work: `noisegeo measure of the MLP 784-256-256-1, n = ${samples}, whole process`,
-      ours: 1000 * median(times.ours),
-      peer: 1000 * median(times.peer),
-      ratio: median(times.peer) / median(times.ours),
-      unit: "ms",
-      note: `peak memory ${mebibytes(Number(readFileSync(file)))}, peer ${mebibytes(other.document.peak)}`,
-    },
+      ours: typical(ours),
+      peer: typical(peer),
+      note: `peak memory ${mebibytes(Number(readFileSync(file)))}, peer ${mebibytes(document.peak)}`,
+    }),
   ];
-}
-
-function run(command, words, env) {
-  const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, words, { env, maxBuffer: 2 ** 28 });
-  const seconds = (performance.now() - start) / 1000;
-  if (status !== 0) throw new Error(`${command} ${words.join(" ")}: ${stderr}`);
-  return { seconds, document: stdout.length > 0 ? JSON.parse(stdout) : undefined };
 }
 
 /** Of the numbers that both wrote, each within single precision of the sums that it is made of. */

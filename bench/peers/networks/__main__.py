@@ -1,12 +1,11 @@
 """PyTorch's side of bench/networks.mjs, one JSON line on standard input for each on standard output.
 
-A request with "work" prepares that work on the arrays of its "folder", does it once and answers how far the result is
-from expected.npy there, relative to its largest number. A request with "seconds" times the prepared work.
+A request with "work" prepares that work on the arrays of its "folder", does it once and answers how long that took and how far
+the result is from expected.npy there, relative to its largest number. A request with "seconds" times the prepared work.
 """
 import json
 import os
 import sys
-import time
 
 import numpy as np
 import torch
@@ -15,30 +14,17 @@ import convolution
 import gram
 import products
 import step
+from timing import best_time, time_of
 
 prepare = {
-    "gram": gram.prepare,
+    "gram": gram.per_sample,
+    "structured gram": gram.by_hand,
     "step": step.prepare,
     "convolution": convolution.prepare,
+    "gradient": products.gradient,
     "Hv": products.hessian_vector,
     "JᵀJv = n·Gv": products.gauss_newton_vector,
 }
-# as bench/timing.mjs
-block_seconds = 0.005
-
-
-def best_seconds(run, budget):
-    best = float("inf")
-    end = time.perf_counter() + budget
-    while True:
-        calls, seconds, start = 0, 0.0, time.perf_counter()
-        while seconds < block_seconds:
-            run()
-            calls += 1
-            seconds = time.perf_counter() - start
-        best = min(best, seconds / calls)
-        if time.perf_counter() >= end:
-            return best
 
 
 def difference(result, folder):
@@ -52,8 +38,9 @@ run = None
 for line in sys.stdin:
     request = json.loads(line)
     if "seconds" in request:
-        print(json.dumps({"seconds": best_seconds(run, request["seconds"])}), flush=True)
+        answer = best_time(run, request["seconds"])
     else:
         run = None  # lets its memory go first
         run, result = prepare[request["work"]](request)
-        print(json.dumps({"difference": difference(result(), request["folder"])}), flush=True)
+        answer = {**time_of(run), "difference": difference(result(), request["folder"])}
+    print(json.dumps(answer), flush=True)

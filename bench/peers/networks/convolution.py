@@ -23,5 +23,4 @@ def prepare(request):
         for variable in variables:
             variable.requires_grad_()
     run = forward_and_backward if request["backward"] else forward
-    run()
     return run, lambda: torch.cat([part.detach().flatten() for part in last["parts"]])

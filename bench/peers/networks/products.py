@@ -1,4 +1,4 @@
-"""Hv of the mean of ½‖f − y‖², and JᵀJv, by differentiating twice. What does not depend on v is computed once."""
+"""Gradient and Hv of the mean of ½‖f − y‖², and JᵀJv, by differentiating twice. What does not depend on v is computed once."""
 import torch
 from torch.autograd import grad
 
@@ -21,6 +21,12 @@ def hessian_vector(request):
     return repeated(lambda: grad(gradient, parameters, direction, retain_graph=True))
 
 
+def gradient(request):
+    model, x = load(request)
+    y, parameters = array(request, "targets"), list(model.parameters())
+    return repeated(lambda: grad(((model(x) - y) ** 2).sum() / (2 * len(x)), parameters))
+
+
 def gauss_newton_vector(request):
     outputs, _, parameters, direction = prepare(request)
     # Jv as the derivative of Jᵀu in u
@@ -40,5 +46,4 @@ def repeated(product):
     def run():
         last["parts"] = product()
 
-    run()
     return run, lambda: torch.cat([part.flatten() for part in last["parts"]])
