@@ -1,9 +1,10 @@
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
+import { backwardSweep, type NodeArrays } from "./backwardSweep.ts";
 import { bufferPool } from "./bufferPool.ts";
 import { type Graph, inputNode, parameterCount, parameterOffsets } from "./graph.ts";
-import type { JacobianShare, Point, Rule, Tangents } from "./operation.ts";
+import type { InputTargets, JacobianShare, Point, Rule, Tangents } from "./operation.ts";
 import { owningMath } from "./owningMath.ts";
 import { sizeOf } from "./shape.ts";
 
@@ -47,11 +48,14 @@ export interface Evaluation {
    * `forward` may follow.
    */
   vjp(cotangent: FloatArray, scale: number, gradient: FloatArray): void;
+  /** Keeps the cotangents of all nodes that belong to this one of the outputs, for `vjpTangent`, until the next `forward`. */
+  adjoint(cotangent: FloatArray): void;
   /**
-   * gradient ← gradient + scale·(Jᵀ·cotangentTangent + (d/dt Jᵀ)cotangent) along the direction of the last `jvp`, which must be
-   * the last call before: the product with the Hessian of cotangentᵀf when cotangentTangent is how the cotangent changes.
+   * gradient ← gradient + scale·(Jᵀ·change + (d/dt Jᵀ)cotangent) along the direction of the last `jvp`, for the cotangent of the
+   * last `adjoint`: the product with the Hessian of cotangentᵀf when `change` is how the cotangent changes. Throws a
+   * RangeError where there has been no `adjoint` since the last `forward`.
    */
-  vjpTangent(cotangent: FloatArray, cotangentTangent: FloatArray, scale: number, gradient: FloatArray): void;
+  vjpTangent(change: FloatArray, scale: number, gradient: FloatArray): void;
   /** A backward sweep that stops at every node with parameters instead of forming gradients, down to node `lowest` (default 0). */
   visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void, lowest?: number): void;
   /** How the node's parameters enter the Jacobian. */
@@ -82,8 +86,10 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   const inputValues = math.allocate(precision, capacity * inputSize);
   const values = sizes.map((size) => math.allocate(precision, capacity * size));
   const tangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
-  const cotangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
-  const cotangentTangents: (FloatArray | undefined)[] = nodes.map(() => undefined);
+  const { sweep, clear } = backwardSweep(graph, active, sizes, math, pool);
+  const cotangents: NodeArrays = [];
+  /** Of the last `adjoint`. */
+  const adjoints: NodeArrays = [];
   let noTangent: FloatArray | undefined;
 
   let count = 0;
@@ -107,58 +113,8 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   });
   let direction: FloatArray[] = [];
 
-  /** Adds `write`'s result for each input of the node, from node `lowest` on, to that input's cotangent in `all`; `write` overwrites. */
-  const spread = (
-    all: (FloatArray | undefined)[],
-    node: number,
-    write: (targets: (FloatArray | undefined)[]) => void,
-    lowest = 0,
-  ) => {
-    const spare: [number, FloatArray][] = [];
-    const targets = nodes[node].inputs.map(({ node: source }) => {
-      if (source < lowest || !active[source]) return undefined;
-      const fresh = pool.acquire(count, sizes[source]);
-      if (all[source]) spare.push([source, fresh]);
-      else all[source] = fresh;
-      return fresh;
-    });
-    write(targets);
-    for (const [source, part] of spare) {
-      math.axpy(1, part, all[source]!);
-      pool.giveBack(part);
-    }
-  };
-  const seed = (all: (FloatArray | undefined)[], cotangent: FloatArray) => {
-    if (cotangent.length !== count * outputSize) {
-      throw new RangeError(`cotangent: expected length ${count * outputSize}, got ${cotangent.length}`);
-    }
-    // left behind where an error broke off the sweep before
-    for (const [node, left] of all.entries()) {
-      if (left) pool.giveBack(left);
-      all[node] = undefined;
-    }
-    const start = pool.acquire(count, outputSize);
-    start.set(cotangent);
-    all[graph.output.node] = start;
-  };
-  const backward = (
-    cotangent: FloatArray,
-    atNode: (node: number, cotangent: FloatArray) => void,
-    lowest = 0,
-  ) => {
-    if (graph.output.node === inputNode) return;
-    seed(cotangents, cotangent);
-    for (let node = nodes.length - 1; node >= lowest; node--) {
-      const current = cotangents[node];
-      if (!current) continue;
-      if (nodes[node].inputs.some(({ node: source }) => active[source] && source >= lowest)) {
-        spread(cotangents, node, (targets) => rules[node].vjp(points[node], current, targets), lowest);
-      }
-      atNode(node, current);
-      cotangents[node] = undefined;
-      pool.giveBack(current);
-    }
-  };
+  const pull = (node: number, cotangent: FloatArray, targets: InputTargets) =>
+    rules[node].vjp(points[node], cotangent, targets);
 
   return {
     capacity,
@@ -170,6 +126,7 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
         throw new RangeError(`samples: expected between 1 and ${capacity}, got ${samples}`);
       }
       const parameters = views(theta);
+      clear(adjoints);
       count = samples;
       points = nodes.map(({ inputs }, node) => ({
         count,
@@ -195,42 +152,41 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
     },
     vjp(cotangent, scale, gradient) {
       const gradients = views(gradient);
-      backward(cotangent, (node, current) => {
-        rules[node].parameterVjp?.(points[node], current, scale, of(gradients, node));
+      sweep(cotangents, count, cotangent, {
+        pull,
+        visit(node, current) {
+          rules[node].parameterVjp?.(points[node], current, scale, of(gradients, node));
+        },
       });
     },
-    vjpTangent(cotangent, cotangentTangent, scale, gradient) {
+    adjoint: (cotangent) => sweep(adjoints, count, cotangent, { pull }),
+    vjpTangent(change, scale, gradient) {
       const gradients = views(gradient);
-      if (graph.output.node === inputNode) return;
-      seed(cotangents, cotangent);
-      seed(cotangentTangents, cotangentTangent);
-      for (let node = nodes.length - 1; node >= 0; node--) {
-        const current = cotangents[node];
-        const change = cotangentTangents[node];
-        if (!current || !change) continue;
-        const rule = rules[node];
-        const along = tangentsAt(node, direction);
-        if (nodes[node].inputs.some(({ node: source }) => active[source])) {
-          spread(cotangents, node, (targets) => rule.vjp(points[node], current, targets));
-          spread(cotangentTangents, node, (targets) => {
-            rule.vjp(points[node], change, targets);
-            rule.curvature?.(points[node], along, current, targets);
-          });
-        }
-        const own = of(gradients, node);
-        rule.parameterVjp?.(points[node], change, scale, own);
-        rule.parameterCurvature?.(points[node], along, current, scale, own);
-        cotangents[node] = undefined;
-        cotangentTangents[node] = undefined;
-        pool.giveBack(current);
-        pool.giveBack(change);
+      const { node: last } = graph.output;
+      if (last !== inputNode && !adjoints[last]) {
+        throw new RangeError("vjpTangent: expected a call of adjoint since the last forward");
       }
+      sweep(cotangents, count, change, {
+        pull(node, current, targets) {
+          pull(node, current, targets);
+          rules[node].curvature?.(points[node], tangentsAt(node, direction), adjoints[node]!, targets);
+        },
+        visit(node, current) {
+          const own = of(gradients, node);
+          const along = tangentsAt(node, direction);
+          rules[node].parameterVjp?.(points[node], current, scale, own);
+          rules[node].parameterCurvature?.(points[node], along, adjoints[node]!, scale, own);
+        },
+      });
     },
     visitParameterUses(cotangent, visit, lowest) {
-      const atNode = (node: number, current: FloatArray) => {
-        if (nodes[node].parameters.length > 0) visit({ node, point: points[node], cotangent: current });
-      };
-      backward(cotangent, atNode, lowest);
+      sweep(cotangents, count, cotangent, {
+        pull,
+        visit(node, current) {
+          if (nodes[node].parameters.length > 0) visit({ node, point: points[node], cotangent: current });
+        },
+        ...(lowest !== undefined && { lowest }),
+      });
     },
     sharesOf(node) {
       const { shares = [] } = rules[node];

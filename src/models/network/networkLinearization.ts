@@ -75,6 +75,9 @@ export function networkLinearization(
       ? all.subarray(start * outputs, (start + count) * outputs)
       : new Float32Array(all.subarray(start * outputs, (start + count) * outputs));
 
+  /** Whose residuals the evaluation has swept back already. */
+  let atAdjoint: Chunk | undefined;
+
   const gramOfSelection = (chosen: Int32Array, split?: number) =>
     structuredGram({
       ...context,
@@ -112,9 +115,12 @@ export function networkLinearization(
       const product = overChunks((chunk, gradient) => {
         const change = Float64Array.from(evaluation.jvp(along));
         loss.hessianProduct(chunk.outputs, change, chunk.count);
-        const cotangent = chunkOf(residuals, chunk);
-        const cotangentTangent = precision === "float64" ? change : Float32Array.from(change);
-        evaluation.vjpTangent(cotangent, cotangentTangent, 1 / samples, gradient);
+        if (chunk !== atAdjoint) {
+          evaluation.adjoint(chunkOf(residuals, chunk));
+          atAdjoint = chunk;
+        }
+        const cotangent = precision === "float64" ? change : Float32Array.from(change);
+        evaluation.vjpTangent(cotangent, 1 / samples, gradient);
       });
       math.release(along);
       return product;

@@ -75,10 +75,11 @@ describe("an evaluation of a random graph", () => {
           return gradient;
         };
         const e = p.at();
+        e.adjoint(u);
         const product = (direction: Float64Array, tangent: Float64Array) => {
           const result = new Float64Array(p.parameters);
           e.jvp(direction);
-          e.vjpTangent(u, tangent, 1, result);
+          e.vjpTangent(tangent, 1, result);
           return result;
         };
         const still = new Float64Array(p.outputs);
@@ -100,7 +101,7 @@ describe("an evaluation of a random graph", () => {
         );
         const scaled = v.slice();
         e.jvp(v);
-        e.vjpTangent(u, change, -0.5, scaled);
+        e.vjpTangent(change, -0.5, scaled);
         const expected = v.map((value, k) => value - 0.5 * both[k]);
         expectNear(scaled, expected, 1e-12 * (norm(v) + norm(both) + norm(hv)), "adds scale times it");
       }),
@@ -190,7 +191,8 @@ describe("an evaluation of a random graph", () => {
           const values = e.forward(array(p.theta), p.count).slice();
           const image = e.jvp(array(direction)).slice();
           const [gradient, product] = [0, 1].map(() => array(new Float64Array(p.parameters)));
-          e.vjpTangent(array(cotangent), array(new Float64Array(p.outputs)), 1, product);
+          e.adjoint(array(cotangent));
+          e.vjpTangent(array(new Float64Array(p.outputs)), 1, product);
           e.vjp(array(cotangent), 1, gradient);
           return { values, image, gradient, product };
         });

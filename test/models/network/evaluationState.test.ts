@@ -58,7 +58,8 @@ describe("an evaluation", () => {
       for (let round = 0; round < 2; round++) expect([...e.jvp(new Float64Array(6).fill(1))]).toEqual([0, 0]);
       const gradient = new Float64Array(6);
       e.vjp(Float64Array.of(1, 1), 1, gradient);
-      e.vjpTangent(Float64Array.of(1, 1), Float64Array.of(1, 1), 1, gradient);
+      e.adjoint(Float64Array.of(1, 1));
+      e.vjpTangent(Float64Array.of(1, 1), 1, gradient);
       e.visitParameterUses(Float64Array.of(1, 1), () => expect.fail("a use that does not matter"));
       expect([...gradient]).toEqual([0, 0, 0, 0, 0, 0]);
     }
@@ -75,7 +76,13 @@ describe("an evaluation", () => {
     expect(() => e.vjp(new Float64Array(3), 1, theta)).toThrow("cotangent: expected length 6, got 3");
     expect(() => e.vjp(new Float64Array(6), 1, new Float64Array(5))).toThrow(RangeError);
     e.jvp(theta);
-    expect(() => e.vjpTangent(new Float64Array(6), new Float64Array(3), 1, theta)).toThrow(RangeError);
+    const early = "vjpTangent: expected a call of adjoint since the last forward";
+    expect(() => e.vjpTangent(new Float64Array(6), 1, theta)).toThrow(early);
+    expect(() => e.adjoint(new Float64Array(3))).toThrow("cotangent: expected length 6, got 3");
+    e.adjoint(new Float64Array(6));
+    expect(() => e.vjpTangent(new Float64Array(3), 1, theta)).toThrow(RangeError);
+    e.forward(theta, 2);
+    expect(() => e.vjpTangent(new Float64Array(6), 1, theta)).toThrow(early);
   });
 
   it("allocates once, and gives back all of it, what its rules hold too", () => {
@@ -98,7 +105,8 @@ describe("an evaluation", () => {
       const cotangent = new Float64Array(count * e.outputSize).fill(1);
       e.forward(theta, count);
       e.jvp(theta);
-      e.vjpTangent(cotangent, cotangent, 1, theta.slice());
+      e.adjoint(cotangent);
+      e.vjpTangent(cotangent, 1, theta.slice());
       e.visitParameterUses(cotangent, () => {});
     };
     sweep(1);
@@ -126,7 +134,10 @@ function perform(
   switch (call.kind) {
     case "forward":
       e.input(call.count).set(draw("x", call.count * e.inputSize));
-      return e.forward(draw("theta", parameters), call.count).slice();
+      e.forward(draw("theta", parameters), call.count);
+      // for later products with the Hessian, whatever comes between
+      e.adjoint(draw("u", call.count * e.outputSize));
+      return e.valueOf(graph.output.node).slice();
     case "jvp":
       return e.jvp(draw("v", parameters)).slice();
     case "vjp":
@@ -134,7 +145,7 @@ function perform(
       return gradient;
     case "hessian":
       e.jvp(draw("v", parameters));
-      e.vjpTangent(cotangent(), draw("change", count * e.outputSize), 1, gradient);
+      e.vjpTangent(draw("change", count * e.outputSize), 1, gradient);
       return gradient;
     case "uses": {
       const seen: [number, FloatArray][] = [];
