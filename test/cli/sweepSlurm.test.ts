@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -16,6 +17,19 @@ const sweep = (...words: string[]) =>
     cwd: scratch.path,
     env: cluster ? { SLURM_CONF: cluster.SLURM_CONF } : {},
   });
+/** Kills a node as soon as one of its tasks has been at work for a moment; how many processes died. */
+async function killWhileWorking(node: string, over: AbortSignal): Promise<number> {
+  const words = ["--noheader", "--states=running", `--nodelist=${node}`];
+  while (!over.aborted) {
+    const { stdout } = spawnSync("squeue", words, {
+      env: { ...process.env, SLURM_CONF: cluster.SLURM_CONF },
+      encoding: "utf8",
+    });
+    await setTimeout(100);
+    if (stdout.trim() !== "") return cluster.killNode(node);
+  }
+  return 0;
+}
 const table = (folder: string) => readFileSync(place(folder, "results.parquet"));
 let cluster: SlurmCluster;
 
@@ -78,4 +92,29 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
       /^noisegeo: sbatch: expected to take an array of 5 tasks, got: sbatch: error: .*partition.*; --sbatch says what your site wants\n$/i,
     );
   });
+
+  test("tiles of one measurement come to the same bytes although a node dies under them", async () => {
+    writeFileSync(
+      place("tiles.yaml"),
+      "command: measure\nconfig: { run: trained, step: 400, samples: 29, seed: 3 }\ndesign: { tiles: 8 }",
+    );
+    const trained = await noisegeo(["train", "base.yaml", "--out", "trained"], { cwd: scratch.path });
+    expect(trained.code, trained.stderr).toBe(0);
+    const local = await noisegeo(["sweep", "tiles.yaml", "--out", "tiles"], { cwd: scratch.path });
+    expect(local.code, local.stderr).toBe(0);
+    const over = new AbortController();
+    const [remote, killed] = await Promise.all([
+      noisegeo(["sweep", "tiles.yaml", "--engine", "slurm", "--out", "remote-tiles"], {
+        cwd: scratch.path,
+        env: { SLURM_CONF: cluster.SLURM_CONF },
+      }).finally(() => over.abort()),
+      killWhileWorking("n1", over.signal),
+    ]);
+    expect(remote.code, remote.stderr).toBe(0);
+    expect(remote.stdout).toMatch(/^10 jobs: /);
+    expect(killed).toBeGreaterThanOrEqual(1);
+    for (const file of ["measure.json", "results.parquet"]) {
+      expect(readFileSync(place("remote-tiles", file))).toEqual(readFileSync(place("tiles", file)));
+    }
+  }, 180_000);
 });
