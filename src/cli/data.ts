@@ -15,11 +15,12 @@ export function setUpData(command: Command): void {
   });
 }
 
-/** Reads the files whole: what is listed as here can be used. */
+/** Opening checks lengths, labels and what is compressed: what is listed as here can be used. */
 async function facts(name: ImageSetName): Promise<string[]> {
   try {
-    const { folder, read } = await locateImageSet(name);
-    const [training, test] = [await read("train"), await read("test")];
+    const { folder, open } = await locateImageSet(name);
+    const [training, test] = [await open("train", Infinity), await open("test", Infinity)];
+    for (const split of [training, test]) await split.close();
     const shape = training.inputShape.join("×");
     return [
       `${training.count} training and ${test.count} test images of ${shape}, ${training.labels?.classes} classes`,

@@ -7,7 +7,8 @@ import { positiveInteger, positiveIntegers } from "./arguments.ts";
 import { commandLine } from "./commandLine.ts";
 import { checkMeasureOptions, type Measured, type MeasureOptions, measurePoint } from "./measurePoint.ts";
 import { measureTable } from "./measureTable.ts";
-import { baseBytes, memorySize, shownSize } from "./memoryPlan.ts";
+import { memorySize } from "./memorySize.ts";
+import { memoryLine, peakMemory } from "./memoryUse.ts";
 import { startProgress } from "./progress.ts";
 import { addPointOptions, type PointCommandOptions } from "./sourceOptions.ts";
 
@@ -55,8 +56,8 @@ async function deliver(
   { name, measurement, document: measured }: Measured,
   { json, out, memory }: MeasureCommandOptions,
 ): Promise<void> {
-  const peak = process.resourceUsage().maxRSS * 1024;
-  const document = memory === undefined ? measured : { ...measured, memory: { limit: memory, peak } };
+  const used = memory === undefined ? undefined : { limit: memory, peak: peakMemory() };
+  const document = used ? { ...measured, memory: used } : measured;
   const text = `${JSON.stringify(document, null, 2)}\n`;
   if (json !== undefined && json !== "-") await writeFileAtomically(json, text);
   if (out !== undefined) {
@@ -69,6 +70,5 @@ async function deliver(
     process.stderr.write(`report page: ${join(out, "index.html")}\n`);
   }
   const table = measureTable(name, measurement, document);
-  const memoryLine = `peak memory ${shownSize(peak)}, of which the program takes up to ${shownSize(baseBytes)}; --memory ${shownSize(memory ?? 0)}\n`;
-  process.stdout.write(json === "-" ? text : memory === undefined ? table : table + memoryLine);
+  process.stdout.write(json === "-" ? text : used ? table + memoryLine(used) : table);
 }

@@ -13,7 +13,7 @@ import { directionsReported, type MeasureDocument, measureDocument } from "../re
 import type { MeasuredPoint } from "../report/measurement/measuredPoint.ts";
 import { estimatedPoint, refuseWithEstimate } from "./measureEstimate.ts";
 import { measureSource } from "./measureSource.ts";
-import { modelMemory, tilesWithin } from "./memoryPlan.ts";
+import { dataMemory, modelMemory, tilesWithin } from "./memoryPlan.ts";
 import type { PointSource } from "./pointSource.ts";
 import type { Progress } from "./progress.ts";
 import type { SourceOptions } from "./sourceOptions.ts";
@@ -55,7 +55,10 @@ export function checkMeasureOptions(options: MeasureOptions): void {
 /** Throws an InputError on options that do not go together, or that ask of a source what it does not have. */
 export async function measurePoint(options: MeasureOptions, context: MeasureContext): Promise<Measured> {
   checkMeasureOptions(options);
-  const source = await measureSource(options);
+  const { memory } = options;
+  const source = await measureSource(
+    memory === undefined ? options : { ...options, hold: dataMemory(memory) },
+  );
   try {
     const measurement = await measured(source, options, context);
     const top = options.top ?? directionsReported(measurement);

@@ -1,30 +1,14 @@
 /** `noisegeo measure --memory`: what may be held at once, and how to measure within it. */
-import { InvalidArgumentError } from "commander";
 import { tileSide } from "../geometry/tiles/tilePairs.ts";
 import { InputError } from "../inputError.ts";
 import type { Linearization } from "../models/linearization.ts";
+import { shownSize } from "./memorySize.ts";
 
 /** Numbers held for each of K at the worst moment: K, its scaled copy, eigenvectors and the work space of the eigensolver. */
 const perEntry = { dense: 6, tile: 4 };
-/** What the program takes without any problem: code, kernels, their buffers. Not counted in `--memory`. */
-export const baseBytes = 400 * 2 ** 20;
-
-const units: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-
-/** A commander parser: "500M", "2G", "1.5G". */
-export function memorySize(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([KMGT])$/.exec(text) ?? [];
-  const bytes = Math.floor(Number(number) * (units[unit ?? ""] ?? Number.NaN));
-  if (!(bytes >= 1 && Number.isSafeInteger(bytes))) {
-    throw new InvalidArgumentError("expected a size such as 500M or 2G");
-  }
-  return bytes;
-}
-
-/** "1.5G" */
-export function shownSize(bytes: number): string {
-  const unit = ["T", "G", "M"].find((name) => bytes >= units[name]) ?? "K";
-  return `${Number((bytes / units[unit]).toPrecision(3))}${unit}`;
+/** Of a network's samples, out of what may be held: larger data are read from their files. */
+export function dataMemory(limit: number): number {
+  return Math.floor(limit / 4);
 }
 
 /** Of a network: activations, and again the factors of a Gram matrix, out of what may be held. */

@@ -5,11 +5,11 @@ import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
 import { type ArchitectureConfig, readArchitecture } from "../models/network/architectures/schema.ts";
 import { type Graph, parameterCount, parameterOffsets } from "../models/network/graph.ts";
-import { type NetworkPoint, pointOn } from "../models/network/networkPoint.ts";
+import { pointOn } from "../models/network/networkPoint.ts";
 import type { Shape } from "../models/network/shape.ts";
 import type { LossName } from "../models/network/targets.ts";
 import { parseYaml } from "../runs/yaml.ts";
-import { openNamedData, type SampleOptions } from "./networkData.ts";
+import { type OpenPoint, openNamedData, pointWith, type SampleOptions } from "./networkData.ts";
 import { readInputText } from "./readInput.ts";
 
 /** An architecture by configuration (`file`), with weights from PyTorch. */
@@ -19,7 +19,7 @@ export async function modelPoint(
   data: string,
   loss: LossName,
   options: SampleOptions,
-): Promise<NetworkPoint> {
+): Promise<OpenPoint> {
   if (weights === undefined) {
     throw new InputError(
       "expected --weights FILE.safetensors or FILE.pt with --model, got none; save model.state_dict()",
@@ -27,14 +27,16 @@ export async function modelPoint(
   }
   const config = readArchitecture(parseYaml(await readInputText(file), file));
   const dataset = await openNamedData(data, options);
-  const collection = await openWeights(weights);
-  try {
-    const graph = await graphFor(config, dataset.inputShape, collection);
-    const theta = await loadWeights(graph, collection);
-    return pointOn(dataset, { name: `${config.name} with ${weights}`, graph, theta }, loss);
-  } finally {
-    await collection.close();
-  }
+  return pointWith(dataset, async () => {
+    const collection = await openWeights(weights);
+    try {
+      const graph = await graphFor(config, dataset.inputShape, collection);
+      const theta = await loadWeights(graph, collection);
+      return pointOn(dataset, { name: `${config.name} with ${weights}`, graph, theta }, loss);
+    } finally {
+      await collection.close();
+    }
+  });
 }
 
 /** The architecture with as many outputs as the last layer of the weights has. */

@@ -1,8 +1,9 @@
 import { type DatasetConfig, imageSetNames } from "../data/dataset/config.ts";
-import type { Dataset } from "../data/dataset/dataset.ts";
-import { openDataset } from "../data/dataset/openDataset.ts";
+import type { DatasetInBlocks } from "../data/dataset/dataset.ts";
+import { openBlocks } from "../data/dataset/openDataset.ts";
 import { InputError } from "../inputError.ts";
 import type { Precision } from "../linalg/vectorMath.ts";
+import type { NetworkPoint } from "../models/network/networkPoint.ts";
 import type { SampleRange } from "../sampleRange.ts";
 
 export interface SampleOptions {
@@ -12,13 +13,20 @@ export interface SampleOptions {
   readonly precision: Precision;
   /** Of these only some, one range after another. */
   readonly parts?: readonly SampleRange[];
+  /** Bytes: larger data are read from their files. */
+  readonly hold?: number;
+}
+
+/** A network on samples whose files stay open. */
+export interface OpenPoint extends NetworkPoint {
+  close(): Promise<void>;
 }
 
 /** The data set of a name, or of an npz file with x and y. */
 export function openNamedData(
   data: string,
-  { samples, seed, precision, parts }: SampleOptions,
-): Promise<Dataset> {
+  { samples, seed, ...options }: SampleOptions,
+): Promise<DatasetInBlocks> {
   const named = imageSetNames.find((name) => name === data);
   if (named === undefined && !/[./\\]/.test(data)) {
     throw new InputError(
@@ -26,5 +34,19 @@ export function openNamedData(
     );
   }
   const config: DatasetConfig = named ? { name: named } : { name: "npz", file: data };
-  return openDataset({ ...config, samples, seed }, { precision, parts });
+  return openBlocks({ ...config, samples, seed }, options);
+}
+
+/** The point that is made of these data; they are closed with it, or where it cannot be made. */
+export async function pointWith(
+  dataset: DatasetInBlocks,
+  make: () => NetworkPoint | Promise<NetworkPoint>,
+): Promise<OpenPoint> {
+  const { close } = dataset;
+  try {
+    return { ...(await make()), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -2,20 +2,20 @@
 import { setImmediate } from "node:timers/promises";
 import { openVectorMath } from "../linalg/kernels/openVectorMath.ts";
 import { networkModel } from "../models/network/network.ts";
-import type { NetworkPoint } from "../models/network/networkPoint.ts";
 import { lossNamed } from "../models/network/targets.ts";
+import type { OpenPoint } from "./networkData.ts";
 import type { PointSource, TrainingStep } from "./pointSource.ts";
 import type { SourceOptions } from "./sourceOptions.ts";
 
 /** The network that the options name, with its data and weights. Throws an InputError where they do not fit together. */
 export async function networkSource(options: SourceOptions): Promise<PointSource> {
-  const { name, graph, theta, inputs, targets, loss, available, training } = await readPoint(options);
+  const { name, graph, theta, inputs, targets, loss, available, training, close } = await readPoint(options);
   return {
     name,
     network: {
       targets,
       available,
-      inputBytes: inputs.byteLength + targets.byteLength,
+      inputBytes: inputs.heldBytes + targets.byteLength,
       ...(training && { training }),
     },
     async open({ kernels, precision, onProgress, memoryLimit }) {
@@ -37,18 +37,17 @@ export async function networkSource(options: SourceOptions): Promise<PointSource
       });
       return model.linearize(theta);
     },
-    async close() {},
+    close,
   };
 }
 
-async function readPoint(
-  options: SourceOptions,
-): Promise<NetworkPoint & { readonly training?: TrainingStep }> {
+async function readPoint(options: SourceOptions): Promise<OpenPoint & { readonly training?: TrainingStep }> {
   const { onnx, model, weights, run, step, data } = options;
   const samples = {
     ...(options.samples !== undefined && { samples: options.samples }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.parts && { parts: options.parts }),
+    ...(options.hold !== undefined && { hold: options.hold }),
     precision: options.precision === "f32" ? "float32" : "float64",
   } as const;
   // each kind of file has parsers of its own, which take as long to load as the others together

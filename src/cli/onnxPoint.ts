@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
 import { openFile } from "../data/byteSource.ts";
-import { type NetworkPoint, pointOn } from "../models/network/networkPoint.ts";
+import { pointOn } from "../models/network/networkPoint.ts";
 import type { LossName } from "../models/network/targets.ts";
 import { readOnnx } from "../models/onnx/readOnnx.ts";
-import { openNamedData, type SampleOptions } from "./networkData.ts";
+import { type OpenPoint, openNamedData, pointWith, type SampleOptions } from "./networkData.ts";
 import { readInput } from "./readInput.ts";
 
 /** A network as PyTorch exports it, with the weights in the file. */
@@ -12,12 +12,14 @@ export async function onnxPoint(
   data: string,
   loss: LossName,
   options: SampleOptions,
-): Promise<NetworkPoint> {
+): Promise<OpenPoint> {
   const dataset = await openNamedData(data, options);
-  const { graph, theta } = await readOnnx(await readInput(file), {
-    name: file,
-    sampleShape: dataset.inputShape,
-    openExternal: (location) => openFile(join(dirname(file), location)),
+  return pointWith(dataset, async () => {
+    const { graph, theta } = await readOnnx(await readInput(file), {
+      name: file,
+      sampleShape: dataset.inputShape,
+      openExternal: (location) => openFile(join(dirname(file), location)),
+    });
+    return pointOn(dataset, { name: file, graph, theta }, loss);
   });
-  return pointOn(dataset, { name: file, graph, theta }, loss);
 }

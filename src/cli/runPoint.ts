@@ -1,19 +1,19 @@
-import { subset } from "../data/dataset/dataset.ts";
-import { openDataset } from "../data/dataset/openDataset.ts";
+import { blocksSubset } from "../data/dataset/dataset.ts";
+import { openBlocks } from "../data/dataset/openDataset.ts";
 import { scheduleOf } from "../dynamics/scheduleSchema.ts";
 import { InputError } from "../inputError.ts";
 import { buildArchitecture } from "../models/network/architectures/buildArchitecture.ts";
-import { type NetworkPoint, pointOn } from "../models/network/networkPoint.ts";
+import { pointOn } from "../models/network/networkPoint.ts";
 import { targetsFor } from "../models/network/targets.ts";
 import { createStream } from "../random/index.ts";
 import { checkpointSteps, readCheckpoint } from "../runs/train/checkpoint.ts";
 import type { TrainConfig } from "../runs/train/config.ts";
 import { readManifest } from "../runs/train/manifest.ts";
-import { rangesOf, type SampleRange } from "../sampleRange.ts";
-import { openNamedData, type SampleOptions } from "./networkData.ts";
+import { rangesOf } from "../sampleRange.ts";
+import { type OpenPoint, openNamedData, pointWith, type SampleOptions } from "./networkData.ts";
 import type { TrainingStep } from "./pointSource.ts";
 
-interface RunPoint extends NetworkPoint {
+interface RunPoint extends OpenPoint {
   readonly training: TrainingStep;
 }
 
@@ -38,33 +38,36 @@ export async function runPoint(
     );
   }
   const { config } = manifest;
-  const { samples, seed, parts, precision } = options;
+  const { samples, parts, precision, hold } = options;
   const drawn = data === undefined && samples !== undefined;
   // other data want no more of these than their shape, and what is drawn is drawn among all of them
   const wantedParts = data !== undefined ? [{ start: 0, count: 1 }] : drawn ? undefined : parts;
-  const training = await openDataset(config.data, { precision, parts: wantedParts });
-  const { outputs } = targetsFor(training, config.loss, config.targets);
-  const graph = buildArchitecture(config.model, training.inputShape, outputs);
-  const { theta } = await readCheckpoint(folder, graph, step);
-  const name = `${folder} at step ${step}`;
-  const inUse = trainingStep(config, step);
-  if (data !== undefined) {
-    const other = await openNamedData(data, options);
-    const point = pointOn(other, { name, graph, theta: Float64Array.from(theta) }, config.loss);
-    return { ...point, training: inUse };
-  }
-  const chosen = drawn ? subset(training, chosenSamples(training.count, samples, seed, parts)) : training;
-  const targets = targetsFor(chosen, config.loss, config.targets);
-  return {
-    name: `${name} on ${chosen.name}`,
-    graph,
-    theta: Float64Array.from(theta),
-    inputs: chosen.inputs,
-    targets: targets.values,
-    loss: config.loss,
-    available: config.data.samples ?? training.available,
-    training: inUse,
+  const training = await openBlocks(config.data, { precision, parts: wantedParts, hold });
+  const network = async () => {
+    const { outputs } = targetsFor(training, config.loss, config.targets);
+    const graph = buildArchitecture(config.model, training.inputShape, outputs);
+    const { theta } = await readCheckpoint(folder, graph, step);
+    return { name: `${folder} at step ${step}`, graph, theta: Float64Array.from(theta) };
   };
+  if (data !== undefined) {
+    const at = await network().finally(training.close);
+    const other = await openNamedData(data, options);
+    const point = await pointWith(other, () => pointOn(other, at, config.loss));
+    return { ...point, training: trainingStep(config, step) };
+  }
+  const point = await pointWith(training, async () => {
+    const { name, ...at } = await network();
+    const chosen = drawn ? blocksSubset(training, chosenSamples(training.count, options)) : training;
+    return {
+      ...at,
+      name: `${name} on ${chosen.name}`,
+      inputs: chosen.inputs,
+      targets: targetsFor(chosen, config.loss, config.targets).values,
+      loss: config.loss,
+      available: config.data.samples ?? training.available,
+    };
+  });
+  return { ...point, training: trainingStep(config, step) };
 }
 
 /** The step that leaves this checkpoint, or that led to it where it is the last one. */
@@ -79,12 +82,7 @@ function trainingStep({ optimiser, schedule, steps }: TrainConfig, step: number)
   };
 }
 
-function chosenSamples(
-  count: number,
-  samples: number,
-  seed: number | undefined,
-  parts: readonly SampleRange[] | undefined,
-): Int32Array {
+function chosenSamples(count: number, { samples = count, seed, parts }: SampleOptions): Int32Array {
   if (samples > count) {
     throw new InputError(
       `--samples: expected at most the ${count} training samples of the run, got ${samples}`,

@@ -24,6 +24,8 @@ export interface SourceOptions {
   readonly precision: "f32" | "f64";
   /** Of a network's samples only these, one range after another: for tiles of K, not on the command line. */
   readonly parts?: readonly SampleRange[];
+  /** Bytes of a network's samples that may be held: larger data are read from their files. */
+  readonly hold?: number;
 }
 
 export interface PointCommandOptions extends SourceOptions, KernelOptions {

@@ -7,6 +7,8 @@ import type { TrainConfig } from "../runs/train/config.ts";
 import type { TrainResult } from "../runs/train/trainRun.ts";
 import { CommandEnd, exitCodes } from "./commandEnd.ts";
 import { addKernelOptions, type KernelOptions } from "./kernelOptions.ts";
+import { memorySize } from "./memorySize.ts";
+import { memoryLine, peakMemory } from "./memoryUse.ts";
 import { startProgress } from "./progress.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 import { trainDocument, trainTable } from "./trainReport.ts";
@@ -15,6 +17,7 @@ interface TrainCommandOptions extends KernelOptions {
   readonly out?: string;
   readonly resume?: boolean;
   readonly json?: string;
+  readonly memory?: number;
 }
 
 export function setUpTrain(command: Command, signal: AbortSignal): void {
@@ -22,6 +25,11 @@ export function setUpTrain(command: Command, signal: AbortSignal): void {
     .argument("<config>", "YAML file with data, model, loss, optimiser, schedule, steps and instruments")
     .option("--out <folder>", "folder of the run (default: runs/ and the name of the configuration)")
     .option("--resume", "go on with the run in that folder, or begin where there is none")
+    .option(
+      "--memory <size>",
+      "what may be held at once, such as 500M or 2G: larger data are read from their files as they are needed",
+      memorySize,
+    )
     .option("--json <file>", "write a summary there; - is standard output, with nothing else on it")
     .action((file: string, options: TrainCommandOptions) => run(file, options, signal));
 }
@@ -37,15 +45,19 @@ async function run(file: string, options: TrainCommandOptions, signal: AbortSign
   );
   requireFinished(result, config, folder);
 
-  const text = `${JSON.stringify(trainDocument(folder, result), null, 2)}\n`;
+  const { memory } = options;
+  const used = memory === undefined ? undefined : { limit: memory, peak: peakMemory() };
+  const text = `${JSON.stringify(trainDocument(folder, result, used), null, 2)}\n`;
   if (options.json !== undefined && options.json !== "-") await writeFileAtomically(options.json, text);
-  process.stdout.write(options.json === "-" ? text : trainTable(folder, result));
+  process.stdout.write(
+    options.json === "-" ? text : trainTable(folder, result) + (used ? memoryLine(used) : ""),
+  );
 }
 
 async function trained(
   config: TrainConfig,
   folder: string,
-  { resume = false, threads }: TrainCommandOptions,
+  { resume = false, threads, memory }: TrainCommandOptions,
   signal: AbortSignal,
 ): Promise<TrainResult> {
   const { trainRun } = await import("../runs/train/trainRun.ts");
@@ -57,6 +69,7 @@ async function trained(
       folder,
       resume,
       threads,
+      memory,
       signal,
       onProgress(step, loss) {
         start ??= step;

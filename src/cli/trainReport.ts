@@ -2,6 +2,7 @@ import pc from "picocolors";
 import { format } from "../report/measurement/reading.ts";
 import type { MetricsRow } from "../runs/train/metricsLog.ts";
 import type { TrainResult } from "../runs/train/trainRun.ts";
+import type { MemoryUse } from "./memoryUse.ts";
 import { duration } from "./progress.ts";
 
 /** What `noisegeo train --json` writes. */
@@ -13,11 +14,17 @@ interface TrainDocument {
   readonly seconds: number;
   /** The last row of the metrics. */
   readonly final: MetricsRow | null;
+  /** With --memory. */
+  readonly memory?: MemoryUse;
   /** Reasons for values of the final row that are undefined, by path. */
   readonly undefined: Readonly<Record<string, string>>;
 }
 
-export function trainDocument(folder: string, { manifest, rows }: TrainResult): TrainDocument {
+export function trainDocument(
+  folder: string,
+  { manifest, rows }: TrainResult,
+  memory?: MemoryUse,
+): TrainDocument {
   const last = rows[rows.length - 1];
   const { undefined: reasons, ...final } = last ?? {};
   const lines = typeof reasons === "string" ? reasons.split("\n") : [];
@@ -27,6 +34,7 @@ export function trainDocument(folder: string, { manifest, rows }: TrainResult): 
     steps: manifest.step,
     seconds: manifest.seconds,
     final: last ? ({ ...final } as MetricsRow) : null,
+    ...(memory && { memory }),
     undefined: Object.fromEntries(
       lines.map((line) => {
         const colon = line.indexOf(": ");

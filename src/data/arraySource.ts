@@ -4,6 +4,7 @@
  */
 import { InputError } from "../inputError.ts";
 import type { ElementType } from "./floatElements.ts";
+import type { RowLayout } from "./rowSource.ts";
 import { listed, shownName } from "./shownNames.ts";
 
 export interface ArraySource {
@@ -26,6 +27,8 @@ export interface ArraySource {
     count: readonly number[],
     target: T,
   ): Promise<T>;
+  /** Where its rows along the first axis lie, if each is one piece of the file that can be read at once. */
+  readonly rows?: RowLayout;
   close(): Promise<void>;
 }
 

@@ -10,20 +10,32 @@ export interface ByteSource {
   readonly size: number;
   /** Fills `target` with the bytes from `position` on. Throws an InputError where the source ends before that. */
   read(position: number, target: Uint8Array): Promise<void>;
+  /** Likewise, done when it returns; left out where the platform cannot (a page's files). */
+  readonly readSync?: ReadSync;
   /** Waits for reads under way. Later reads throw a RangeError; closing twice is harmless. */
   close(): Promise<void>;
 }
 
+type ReadSync = (position: number, target: Uint8Array) => void;
+
+export interface SyncByteSource extends ByteSource {
+  readonly readSync: ReadSync;
+}
+
 /** The bytes themselves (not copied), under a name for error messages. */
-export function fromBytes(bytes: Uint8Array, name: string): ByteSource {
+export function fromBytes(bytes: Uint8Array, name: string): SyncByteSource {
   let content: Uint8Array | undefined = bytes;
+  const readSync: ReadSync = (position, target) => {
+    if (content === undefined) throw closedSource(name);
+    requireInside(name, content.length, position, target.length);
+    target.set(content.subarray(position, position + target.length));
+  };
   return {
     name,
     size: bytes.length,
+    readSync,
     async read(position, target) {
-      if (content === undefined) throw closedSource(name);
-      requireInside(name, content.length, position, target.length);
-      target.set(content.subarray(position, position + target.length));
+      readSync(position, target);
     },
     async close() {
       content = undefined;
@@ -32,16 +44,33 @@ export function fromBytes(bytes: Uint8Array, name: string): ByteSource {
 }
 
 /** The `size` bytes of `source` from `position` on. Closing the range leaves `source` open. */
+export function byteRange(
+  source: SyncByteSource,
+  position: number,
+  size: number,
+  name: string,
+): SyncByteSource;
+export function byteRange(source: ByteSource, position: number, size: number, name: string): ByteSource;
 export function byteRange(source: ByteSource, position: number, size: number, name: string): ByteSource {
+  const { readSync } = source;
   let closed = false;
+  const requireOpen = (offset: number, length: number) => {
+    if (closed) throw closedSource(name);
+    requireInside(name, size, offset, length);
+  };
   return {
     name,
     size,
     async read(offset, target) {
-      if (closed) throw closedSource(name);
-      requireInside(name, size, offset, target.length);
+      requireOpen(offset, target.length);
       await source.read(position + offset, target);
     },
+    ...(readSync && {
+      readSync(offset: number, target: Uint8Array) {
+        requireOpen(offset, target.length);
+        readSync(position + offset, target);
+      },
+    }),
     async close() {
       closed = true;
     },
@@ -61,9 +90,9 @@ export async function* byteChunks(source: ByteSource, position: number, size: nu
  * A file on disk (Node only). Reads may run side by side.
  * Throws an InputError where there is no such file, it is not a regular file, or it may not be read.
  */
-export async function openFile(path: string): Promise<ByteSource> {
+export async function openFile(path: string): Promise<SyncByteSource> {
   const { open, stat } = await import(/* @vite-ignore */ "node:fs/promises");
-  const { read } = await import(/* @vite-ignore */ "node:fs");
+  const calls = await import(/* @vite-ignore */ "node:fs");
   try {
     // Before opening: opening a named pipe would wait for its writer.
     if (!(await stat(path)).isFile()) {
@@ -73,13 +102,13 @@ export async function openFile(path: string): Promise<ByteSource> {
     }
     const handle = await open(path, "r");
     const { size } = await handle.stat();
-    return descriptorSource(path, size, handle.fd, read, () => handle.close());
+    return descriptorSource(path, size, handle.fd, calls, () => handle.close());
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(openingProblem(path, error));
   }
 }
 
-type ReadCall = typeof import("node:fs")["read"];
+type ReadCalls = Pick<typeof import("node:fs"), "read" | "readSync">;
 
 /**
  * Reads by descriptor and callback: a FileHandle's own `read` costs five times as much where thousands of small reads
@@ -89,9 +118,9 @@ function descriptorSource(
   name: string,
   size: number,
   descriptor: number,
-  read: ReadCall,
+  { read, readSync }: ReadCalls,
   release: () => Promise<void>,
-): ByteSource {
+): SyncByteSource {
   let underWay = 0;
   let closing: Promise<void> | undefined;
   let idle = () => {};
@@ -126,6 +155,16 @@ function descriptorSource(
         });
       });
     },
+    readSync(position, target) {
+      if (closing !== undefined) throw closedSource(name);
+      requireInside(name, size, position, target.length);
+      for (let filled = 0; filled < target.length; ) {
+        const length = Math.min(target.length - filled, largestRead);
+        const bytesRead = bytesNow(readSync, name, descriptor, target, filled, length, position + filled);
+        if (bytesRead === 0) throw endedEarly(name, position + filled, position + target.length);
+        filled += bytesRead;
+      }
+    },
     close() {
       // Not before: the system may give the descriptor's number to another file as soon as it is closed.
       closing ??= new Promise<void>((resolve) => {
@@ -135,6 +174,18 @@ function descriptorSource(
       return closing;
     },
   };
+}
+
+function bytesNow(
+  readSync: ReadCalls["readSync"],
+  name: string,
+  ...call: [descriptor: number, target: Uint8Array, filled: number, length: number, position: number]
+): number {
+  try {
+    return readSync(...call);
+  } catch (error) {
+    throw new InputError(`${name}: cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** The system reads at most 2³¹ − 1 bytes in one call. */

@@ -3,7 +3,8 @@
  * by row (https://www.cs.toronto.edu/~kriz/cifar.html).
  */
 import { InputError } from "../inputError.ts";
-import type { ByteSource } from "./byteSource.ts";
+import type { ByteSource, SyncByteSource } from "./byteSource.ts";
+import type { RowLayout } from "./rowSource.ts";
 
 export const cifarShape = [3, 32, 32] as const;
 
@@ -24,23 +25,54 @@ const recordsAtOnce = 1024;
  * Throws an InputError on a length that is no whole number of records, and on a label above 9.
  */
 export async function readCifar(batches: readonly ByteSource[]): Promise<CifarRecords> {
-  const count = batches.reduce((sum, batch) => sum + recordCount(batch), 0);
+  const counts = batches.map(recordCount);
+  const count = counts.reduce((sum, records) => sum + records, 0);
   const labels = new Uint8Array(count);
   const pixels = new Uint8Array(count * pixelBytes);
-  const buffer = new Uint8Array(recordsAtOnce * recordBytes);
   let n = 0;
+  for await (const records of recordsOf(batches)) {
+    for (let start = 0; start < records.length; start += recordBytes, n++) {
+      labels[n] = records[start];
+      pixels.set(records.subarray(start + 1, start + recordBytes), n * pixelBytes);
+    }
+  }
+  return { labels, pixels };
+}
+
+/** Likewise the labels alone, and where each batch has its pixels. */
+export async function openCifar(
+  batches: readonly SyncByteSource[],
+): Promise<{ readonly labels: Uint8Array; readonly pixels: readonly RowLayout[] }> {
+  const layout = {
+    position: 1,
+    stride: recordBytes,
+    width: pixelBytes,
+    dtype: "uint8",
+    littleEndian: true,
+  } as const;
+  const pixels = batches.map((bytes) => ({ ...layout, bytes, count: recordCount(bytes) }));
+  const labels = new Uint8Array(pixels.reduce((sum, { count }) => sum + count, 0));
+  let n = 0;
+  for await (const records of recordsOf(batches)) {
+    for (let start = 0; start < records.length; start += recordBytes) labels[n++] = records[start];
+  }
+  return { labels, pixels };
+}
+
+/** Some records at a time, with labels from 0 to 9, in one buffer that is used again. */
+async function* recordsOf(batches: readonly ByteSource[]) {
+  const buffer = new Uint8Array(recordsAtOnce * recordBytes);
   for (const batch of batches) {
     for (let position = 0; position < batch.size; position += buffer.length) {
       const records = buffer.subarray(0, Math.min(buffer.length, batch.size - position));
       await batch.read(position, records);
-      for (let start = 0; start < records.length; start += recordBytes, n++) {
-        labels[n] = records[start];
-        if (labels[n] > 9) throw wrongLabel(batch.name, (position + start) / recordBytes, labels[n]);
-        pixels.set(records.subarray(start + 1, start + recordBytes), n * pixelBytes);
+      for (let start = 0; start < records.length; start += recordBytes) {
+        if (records[start] > 9)
+          throw wrongLabel(batch.name, (position + start) / recordBytes, records[start]);
       }
+      yield records;
     }
   }
-  return { labels, pixels };
 }
 
 function recordCount({ name, size }: ByteSource): number {

@@ -31,6 +31,7 @@ export function denseArray(layout: DenseLayout): ArraySource {
     shape,
     dtype,
     order,
+    ...rowsOf(layout),
     async read(start, count, target) {
       requireSlab(bytes.name, shape, start, count, target.length);
       if (target.length === 0) return target;
@@ -56,6 +57,22 @@ export function denseArray(layout: DenseLayout): ArraySource {
       return bytes.close();
     },
   };
+}
+
+function rowsOf({
+  bytes,
+  position,
+  shape,
+  dtype,
+  littleEndian,
+  order,
+}: DenseLayout): Pick<ArraySource, "rows"> {
+  const { readSync } = bytes;
+  const [count, ...inner] = shape;
+  if (!readSync || count === undefined || (order === "F" && inner.length > 0)) return {};
+  const width = product(inner);
+  const stride = width * elementBytes[dtype];
+  return { rows: { bytes: { ...bytes, readSync }, position, stride, count, width, dtype, littleEndian } };
 }
 
 const bufferBytes = 4 * 2 ** 20;

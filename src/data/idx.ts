@@ -3,7 +3,7 @@
  * lengths and the elements, row-major (http://yann.lecun.com/exdb/mnist).
  */
 import { InputError } from "../inputError.ts";
-import type { ByteSource } from "./byteSource.ts";
+import { type ByteSource, byteRange, type SyncByteSource } from "./byteSource.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 
 export interface IdxArray {
@@ -18,6 +18,37 @@ export interface IdxArray {
  */
 export async function readIdx(bytes: ByteSource, axes: number): Promise<IdxArray> {
   const content = (await isGzip(bytes)) ? await gunzip(bytes) : bytes;
+  const { shape, start } = await readHeader(content, axes);
+  const data = new Uint8Array(content.size - start);
+  await content.read(start, data);
+  return { shape, data };
+}
+
+/**
+ * Likewise, its elements left where they are. Takes over `bytes`: closed with `elements`, or at once where it throws. What is gzip is
+ * inflated, to a temporary file where it has more than `memoryLimit` bytes.
+ */
+export async function openIdx(
+  bytes: SyncByteSource,
+  axes: number,
+  memoryLimit: number,
+): Promise<{ readonly shape: readonly number[]; readonly elements: SyncByteSource }> {
+  let content = bytes;
+  const close = async () => {
+    await content.close();
+    await bytes.close();
+  };
+  try {
+    if (await isGzip(bytes)) content = await gunzip(bytes, memoryLimit);
+    const { shape, start } = await readHeader(content, axes);
+    return { shape, elements: { ...byteRange(content, start, content.size - start, content.name), close } };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function readHeader(content: ByteSource, axes: number) {
   const { name, size } = content;
   const start = 4 + 4 * axes;
   const header = new DataView(new ArrayBuffer(start));
@@ -31,9 +62,7 @@ export async function readIdx(bytes: ByteSource, axes: number): Promise<IdxArray
       `${name}: expected ${start + length} bytes for an array of ${shape.join("×")}, got ${size}; the file is cut short or damaged, get it again`,
     );
   }
-  const data = new Uint8Array(length);
-  await content.read(start, data);
-  return { shape, data };
+  return { shape, start };
 }
 
 function requireType(name: string, header: DataView, axes: number): void {

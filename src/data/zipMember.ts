@@ -1,9 +1,9 @@
 /** The content of one member of a zip archive as a source of bytes. */
 import { type ByteSource, byteChunks, byteRange, fromBytes } from "./byteSource.ts";
 import { inflate } from "./inflate.ts";
+import { temporaryFile } from "./temporaryFile.ts";
 import { crc32 } from "./zipCrc32.ts";
 import { damagedZip, localHeaderBytes, type ZipMember } from "./zipDirectory.ts";
-import { temporaryFile } from "./zipTemporaryFile.ts";
 
 /**
  * Opens a member for random access, under the given name for messages. A stored member is read where it lies, without

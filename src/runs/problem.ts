@@ -1,6 +1,7 @@
 import type { DatasetConfig } from "../data/dataset/config.ts";
-import { type Dataset, subset } from "../data/dataset/dataset.ts";
-import { openDataset } from "../data/dataset/openDataset.ts";
+import { blocksSubset, type DatasetInBlocks, type DatasetWith } from "../data/dataset/dataset.ts";
+import type { InputBlocks } from "../data/dataset/inputBlocks.ts";
+import { openBlocks } from "../data/dataset/openDataset.ts";
 import type { Targets } from "../data/dataset/targets.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
@@ -25,24 +26,26 @@ export interface ProblemContext {
   readonly math: VectorMath;
   /** Waited for now and then in long work on a model; what it throws ends the work. */
   readonly pause?: () => Promise<void>;
+  /** Bytes: larger data are read from their files. */
+  readonly hold?: number | undefined;
 }
 
 /** Data, a network for them and a loss. */
 export interface Problem {
   readonly config: ProblemConfig;
   /** To train on. */
-  readonly dataset: Dataset;
+  readonly dataset: DatasetInBlocks;
   readonly graph: Graph;
   readonly precision: Precision;
   /** The network on these samples of the training data (all, where none are named), or of another data set with the same classes. */
-  model(on?: { readonly dataset?: Dataset; readonly samples?: Int32Array }): NetworkModel;
+  model(on?: { readonly dataset?: DatasetWith<InputBlocks>; readonly samples?: Int32Array }): NetworkModel;
 }
 
-/** Opens the data and builds the network for them. Throws an InputError where they do not fit. */
+/** Opens the data, which stay open, and builds the network for them. Throws an InputError where they do not fit. */
 export async function openProblem(config: ProblemConfig, context: ProblemContext): Promise<Problem> {
-  const { kernels, math, pause } = context;
+  const { kernels, math, pause, hold } = context;
   const precision = config.precision === "f32" ? "float32" : "float64";
-  const dataset = await openDataset(config.data, { precision });
+  const dataset = await openBlocks(config.data, { precision, hold });
   const targets = targetsFor(dataset, config.loss, config.targets);
   const graph = buildArchitecture(config.model, dataset.inputShape, targets.outputs);
   return {
@@ -51,7 +54,7 @@ export async function openProblem(config: ProblemConfig, context: ProblemContext
     graph,
     precision,
     model({ dataset: other = dataset, samples } = {}) {
-      const chosen = samples ? subset(other, samples) : other;
+      const chosen = samples ? blocksSubset(other, samples) : other;
       return networkModel({
         graph,
         inputs: chosen.inputs,
@@ -69,9 +72,9 @@ export async function openProblem(config: ProblemConfig, context: ProblemContext
 
 /** Targets encoded as those of the training data are: with their classes, whichever of them occur. */
 function targetsLike(
-  training: Dataset,
+  training: DatasetWith<unknown>,
   { outputs }: Targets,
-  other: Dataset,
+  other: DatasetWith<unknown>,
   { loss, targets: encoding }: ProblemConfig,
 ): Float64Array {
   const classes = training.labels?.classes;

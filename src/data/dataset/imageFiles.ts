@@ -1,16 +1,17 @@
-/** How the files of image sets are recognised in a folder and read. */
+/** How the files of image sets are recognised in a folder and opened. */
 import { InputError } from "../../inputError.ts";
-import { type ByteSource, openFile } from "../byteSource.ts";
-import { cifarShape, readCifar } from "../cifar.ts";
-import { readIdx } from "../idx.ts";
+import { openFile, type SyncByteSource } from "../byteSource.ts";
+import { cifarShape, openCifar } from "../cifar.ts";
+import { openIdx, readIdx } from "../idx.ts";
+import { fileRows, joinedRows, type RowSource } from "../rowSource.ts";
 import type { Split } from "./config.ts";
-import type { StoredSamples } from "./stored.ts";
+import type { OpenSamples } from "./stored.ts";
 
 export interface ImageFiles {
   /** The kinds of files that a split is made of; at least one of each kind must be there. */
   readonly kinds: Readonly<Record<Split, readonly FileKind[]>>;
-  /** Reads one split; `paths` are the files of each of its kinds. */
-  read(name: string, paths: readonly (readonly string[])[]): Promise<StoredSamples>;
+  /** Opens one split; `paths` are the files of each of its kinds. */
+  open(name: string, paths: readonly (readonly string[])[], hold: number): Promise<OpenSamples>;
 }
 
 interface FileKind {
@@ -22,28 +23,49 @@ interface FileKind {
 /** A file of images and one of labels a split, plain or gzip; of a file that is there in both forms, the plain one. */
 export const idxFiles: ImageFiles = {
   kinds: { train: idxKinds("train"), test: idxKinds("t10k") },
-  async read(name, [[imagePath], [labelPath]]) {
-    const images = await withFiles([imagePath], ([file]) => readIdx(file, 3));
-    const labels = await withFiles([labelPath], ([file]) => readIdx(file, 1));
-    const [count, rows, columns] = images.shape;
-    if (labels.shape[0] !== count) {
-      throw new InputError(
-        `${labelPath}: expected ${count} labels, one for each image, got ${labels.shape[0]}; get both files from one place`,
-      );
+  async open(name, [[imagePath], [labelPath]], hold) {
+    const labelFile = await openFile(labelPath);
+    const labels = await readIdx(labelFile, 1).finally(labelFile.close);
+    const { shape, elements } = await openIdx(await openFile(imagePath), 3, hold);
+    try {
+      const [count, rows, columns] = shape;
+      requireLabels(labelPath, labels.data, count);
+      const width = rows * columns;
+      if (count * width === 0) {
+        throw new InputError(
+          `${imagePath}: expected at least one image with pixels, got ${count}×${rows}×${columns}`,
+        );
+      }
+      const layout = {
+        position: 0,
+        stride: width,
+        count,
+        width,
+        dtype: "uint8",
+        littleEndian: true,
+      } as const;
+      const pixels = fileRows({ ...layout, bytes: elements });
+      return images10(name, [1, rows, columns], pixels, labels.data, elements.close);
+    } catch (error) {
+      await elements.close();
+      throw error;
     }
-    if (images.data.length === 0)
-      throw new InputError(
-        `${imagePath}: expected at least one image with pixels, got ${count}×${rows}×${columns}`,
-      );
-    const wrong = labels.data.findIndex((label) => label > 9);
-    if (wrong >= 0) {
-      throw new InputError(
-        `${labelPath}: expected labels 0 to 9, got ${labels.data[wrong]} in sample ${wrong}; check which file this is`,
-      );
-    }
-    return images10(name, [1, rows, columns], images.data, labels.data);
   },
 };
+
+function requireLabels(path: string, labels: Uint8Array, images: number): void {
+  if (labels.length !== images) {
+    throw new InputError(
+      `${path}: expected ${images} labels, one for each image, got ${labels.length}; get both files from one place`,
+    );
+  }
+  const wrong = labels.findIndex((label) => label > 9);
+  if (wrong >= 0) {
+    throw new InputError(
+      `${path}: expected labels 0 to 9, got ${labels[wrong]} in sample ${wrong}; check which file this is`,
+    );
+  }
+}
 
 /** Any number of batches. */
 export const cifarFiles: ImageFiles = {
@@ -51,11 +73,21 @@ export const cifarFiles: ImageFiles = {
     train: [{ label: "data_batch_*.bin", pattern: /^data_batch_\w+\.bin$/ }],
     test: [{ label: "test_batch.bin", pattern: /^test_batch\.bin$/ }],
   },
-  async read(name, [paths]) {
-    const { labels, pixels } = await withFiles(paths, readCifar);
-    if (labels.length === 0)
-      throw new InputError(`${paths[0]}: expected at least one record, got an empty file; get it again`);
-    return images10(name, cifarShape, pixels, labels);
+  async open(name, [paths]) {
+    const batches: SyncByteSource[] = [];
+    const close = async () => {
+      await Promise.all(batches.map((batch) => batch.close()));
+    };
+    try {
+      for (const path of paths) batches.push(await openFile(path));
+      const { labels, pixels } = await openCifar(batches);
+      if (labels.length === 0)
+        throw new InputError(`${paths[0]}: expected at least one record, got an empty file; get it again`);
+      return images10(name, cifarShape, joinedRows(pixels.map(fileRows)), labels, close);
+    } catch (error) {
+      await close();
+      throw error;
+    }
   },
 };
 
@@ -69,28 +101,17 @@ function idxKinds(split: "train" | "t10k"): readonly FileKind[] {
 function images10(
   name: string,
   inputShape: readonly number[],
-  values: Uint8Array,
+  rows: RowSource,
   labels: Uint8Array,
-): StoredSamples {
+  close: () => Promise<void>,
+): OpenSamples {
   return {
     name,
     count: labels.length,
     inputShape,
-    values,
+    rows,
     divisor: 255,
     labels: { indices: Int32Array.from(labels), classes: 10 },
+    close,
   };
-}
-
-async function withFiles<T>(
-  paths: readonly string[],
-  use: (files: readonly ByteSource[]) => Promise<T>,
-): Promise<T> {
-  const files: ByteSource[] = [];
-  try {
-    for (const path of paths) files.push(await openFile(path));
-    return await use(files);
-  } finally {
-    await Promise.all(files.map((file) => file.close()));
-  }
 }

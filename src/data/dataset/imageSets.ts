@@ -2,12 +2,12 @@
 import { InputError } from "../../inputError.ts";
 import type { ImageSetName, Split } from "./config.ts";
 import { cifarFiles, type ImageFiles, idxFiles } from "./imageFiles.ts";
-import type { StoredSamples } from "./stored.ts";
+import type { OpenSamples } from "./stored.ts";
 
 export interface LocatedImageSet {
   readonly folder: string;
-  /** Throws an InputError where a file of the split is missing or damaged. */
-  read(split: Split): Promise<StoredSamples>;
+  /** What is compressed and longer than `hold` bytes is inflated to a temporary file. Throws an InputError where a file of the split is missing or damaged. */
+  open(split: Split, hold: number): Promise<OpenSamples>;
 }
 
 /**
@@ -34,14 +34,14 @@ function located(name: ImageSetName, folder: string, names: readonly string[]): 
   const { files, source } = imageSets[name];
   return {
     folder,
-    async read(split) {
+    async open(split, hold) {
       const { join } = await import("node:path");
       const paths = files.kinds[split].map(({ label, pattern }) => {
         const found = names.filter((file) => pattern.test(file));
         if (found.length === 0) throw new InputError(`${name}: no ${label} in ${folder}; ${source(folder)}`);
         return found.map((file) => join(folder, file));
       });
-      return files.read(`${name}, ${split === "train" ? "training" : "test"} split`, paths);
+      return files.open(`${name}, ${split === "train" ? "training" : "test"} split`, paths, hold);
     },
   };
 }

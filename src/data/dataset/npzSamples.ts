@@ -1,24 +1,20 @@
 import { InputError } from "../../inputError.ts";
-import type { FloatArray } from "../../linalg/matrix.ts";
-import type { SampleRange } from "../../sampleRange.ts";
 import type { ArraySource } from "../arraySource.ts";
 import { readAll } from "../arraySource.ts";
 import type { ByteSource } from "../byteSource.ts";
 import { openNpz } from "../npz.ts";
-import type { StoredSamples } from "./stored.ts";
+import { fileRows, memoryRows, type RowSource, storedType } from "../rowSource.ts";
+import type { OpenSamples } from "./stored.ts";
 import type { Labels, Targets } from "./targets.ts";
 
 /**
  * The arrays x (n, …) and y (n) or (n, C) of an npz archive, in any element type. An x (n) is n×1. Where y (n) is of an
  * integer type with values from 0 to 65535, it gives labels besides targets.
- * Of x only the samples that `chosen` returns are read, all without it. Takes over `bytes`. Throws an InputError where an array is
- * missing or the shapes do not fit, and what `chosen` throws.
+ * y is read; x where it lies, when asked for: compressed, it is inflated first, to a temporary file where it has more than `hold` bytes; in
+ * Fortran order, or in a page, it is read whole. Takes over `bytes`. Throws an InputError where an array is missing or the shapes do not fit.
  */
-export async function readNpzSamples(
-  bytes: ByteSource,
-  chosen?: (stored: Omit<StoredSamples, "values">) => Int32Array,
-): Promise<StoredSamples> {
-  const archive = await openNpz(bytes);
+export async function openNpzSamples(bytes: ByteSource, hold = Infinity): Promise<OpenSamples> {
+  const archive = await openNpz(bytes, { memoryLimit: Math.min(hold, largestInflated) });
   try {
     const [x, y] = [await archive.array("x"), await archive.array("y")];
     requireShapes(bytes.name, x.shape, y.shape);
@@ -26,21 +22,23 @@ export async function readNpzSamples(
     requireFinite(y.name, targets);
     const labels =
       y.shape.length === 1 && integerTypes.test(y.dtype) ? classIndices(targets.values) : undefined;
-    const stored = {
+    return {
       name: bytes.name,
       count: x.shape[0],
       inputShape: x.shape.length === 1 ? [1] : x.shape.slice(1),
+      rows: x.rows ? fileRows(x.rows) : await wholeRows(x),
       divisor: 1,
       targets,
       ...(labels && { labels }),
+      close: archive.close,
     };
-    const read = chosen && samplesToRead(chosen(stored), stored.count);
-    return { ...stored, values: await readInputs(x, read), ...(read && { read }) };
-  } finally {
+  } catch (error) {
     await archive.close();
+    throw error;
   }
 }
 
+const largestInflated = 256 * 2 ** 20;
 const integerTypes = /^u?int|^bool$/;
 
 function requireShapes(name: string, x: readonly number[], y: readonly number[]): void {
@@ -56,39 +54,12 @@ function requireShapes(name: string, x: readonly number[], y: readonly number[])
   }
 }
 
-/** Ascending, each once; undefined for all, which scattered ones are read with when they are many. */
-function samplesToRead(wanted: Int32Array, count: number): Int32Array | undefined {
-  const samples = Int32Array.from(new Set(wanted)).sort();
-  const scattered = samples[samples.length - 1] - samples[0] >= samples.length;
-  return samples.length === count || (scattered && samples.length > count / 8) ? undefined : samples;
-}
-
-/** float64 only where float32 would round. */
-async function readInputs(x: ArraySource, samples: Int32Array | undefined): Promise<FloatArray> {
-  const exact = /^(float16|bfloat16|float32|u?int8|u?int16|bool)$/.test(x.dtype);
-  if (!samples && !exact) return readAll(x);
+async function wholeRows(x: ArraySource): Promise<RowSource> {
   const [count, ...inner] = x.shape;
   const width = inner.reduce((product, size) => product * size, 1);
-  const length = (samples?.length ?? count) * width;
-  const values = exact ? new Float32Array(length) : new Float64Array(length);
-  const rest = inner.map(() => 0);
-  let place = 0;
-  for (const { start, count: run } of samples ? runs(samples) : [{ start: 0, count }]) {
-    await x.read([start, ...rest], [run, ...inner], values.subarray(place * width, (place + run) * width));
-    place += run;
-  }
-  return values;
-}
-
-/** Consecutive numbers together. */
-function runs(ascending: Int32Array): SampleRange[] {
-  const found: { start: number; count: number }[] = [];
-  for (const sample of ascending) {
-    const last = found[found.length - 1];
-    if (last && last.start + last.count === sample) last.count++;
-    else found.push({ start: sample, count: 1 });
-  }
-  return found;
+  if (storedType(x.dtype) === "float64") return memoryRows(await readAll(x), width);
+  const start = x.shape.map(() => 0);
+  return memoryRows(await x.read(start, x.shape, new Float32Array(count * width)), width);
 }
 
 function requireFinite(name: string, { values, outputs }: Targets): void {

@@ -1,14 +1,15 @@
 import { InputError } from "../../inputError.ts";
-import { rangesOf, type SampleRange } from "../../sampleRange.ts";
+import type { SampleRange } from "../../sampleRange.ts";
 import { openFile } from "../byteSource.ts";
 import { type DatasetConfig, imageSetNames, type Split, splits, standardisations } from "./config.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, DatasetInBlocks } from "./dataset.ts";
 import { datasetOf } from "./datasetOf.ts";
 import { locateImageSet } from "./imageSets.ts";
-import { readNpzSamples } from "./npzSamples.ts";
+import { wholeInputs } from "./inputBlocks.ts";
+import { openNpzSamples } from "./npzSamples.ts";
 import { selectSamples } from "./select.ts";
 import { type Standardisation, standardisationOf } from "./standardise.ts";
-import type { StoredSamples } from "./stored.ts";
+import type { OpenSamples } from "./stored.ts";
 
 export interface OpenDatasetOptions {
   /** Of the inputs. */
@@ -19,46 +20,64 @@ export interface OpenDatasetOptions {
   readonly parts?: readonly SampleRange[] | undefined;
 }
 
+export interface OpenBlocksOptions extends OpenDatasetOptions {
+  /** Inputs of more bytes, as their files have them, are read from there every time; 1 GiB. What is compressed is inflated to a temporary file then. */
+  readonly hold?: number | undefined;
+}
+
 /**
  * The samples that a configuration asks for, in memory (Node only); of an npz file no others are read. Statistics for `standardise` are those of the
  * samples chosen; a test split without `standardisation` takes those of the whole training split (of its classes).
  * Throws an InputError of one line where the configuration asks for what is not there, or files are missing or damaged.
  */
-export async function openDataset(
-  config: DatasetConfig,
-  { precision, standardisation, parts }: OpenDatasetOptions,
-): Promise<Dataset> {
-  requireKnown(config);
-  const own = standardisation === undefined && (config.standardise ?? "none") !== "none";
-  const stored = await readStored(config, undefined, own ? undefined : parts);
-  const used = standardisation ?? (await ownStandardisation(config, stored));
-  return datasetOf(stored, config, precision, used, parts);
+export async function openDataset(config: DatasetConfig, options: OpenDatasetOptions): Promise<Dataset> {
+  const { inputs, close, ...dataset } = await openBlocks(config, { ...options, hold: Infinity });
+  try {
+    return { ...dataset, inputs: wholeInputs(inputs) };
+  } finally {
+    await close();
+  }
 }
 
-async function readStored(
+/** Likewise, with inputs that become floats a block at a time. Close it when done. */
+export async function openBlocks(
   config: DatasetConfig,
-  split?: Split,
-  parts?: readonly SampleRange[],
-): Promise<StoredSamples> {
-  if (config.name === "npz") {
-    return readNpzSamples(await openFile(config.file), (stored) => {
-      const selected = selectSamples(stored, config);
-      return parts ? rangesOf(selected, parts) : selected;
-    });
+  { precision, standardisation, parts, hold = 2 ** 30 }: OpenBlocksOptions,
+): Promise<DatasetInBlocks> {
+  requireKnown(config);
+  const stored = await openStored(config, hold);
+  try {
+    const used = standardisation ?? (await ownStandardisation(config, stored, hold));
+    const dataset = datasetOf(stored, config, { precision, standardisation: used, parts, hold });
+    if (dataset.inputs.heldBytes === 0) return { ...dataset, close: stored.close };
+    await stored.close();
+    return { ...dataset, async close() {} };
+  } catch (error) {
+    await stored.close();
+    throw error;
   }
-  return (await locateImageSet(config.name, config.folder)).read(split ?? config.split ?? "train");
+}
+
+async function openStored(config: DatasetConfig, hold: number, split?: Split): Promise<OpenSamples> {
+  if (config.name === "npz") return openNpzSamples(await openFile(config.file), hold);
+  return (await locateImageSet(config.name, config.folder)).open(split ?? config.split ?? "train", hold);
 }
 
 async function ownStandardisation(
   config: DatasetConfig,
-  stored: StoredSamples,
+  stored: OpenSamples,
+  hold: number,
 ): Promise<Standardisation | undefined> {
   const { standardise = "none", classes } = config;
   if (standardise === "none") return undefined;
   if (config.name === "npz" || config.split !== "test")
     return standardisationOf(stored, selectSamples(stored, config), standardise);
-  const training = await readStored(config, "train");
-  return standardisationOf(training, selectSamples(training, { classes }), standardise);
+  const training = await openStored(config, hold, "train");
+  try {
+    return standardisationOf(training, selectSamples(training, { classes }), standardise);
+  } finally {
+    await training.close();
+  }
 }
 
 /** For callers whose configuration was typed by a person and not checked before. */

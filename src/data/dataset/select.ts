@@ -9,7 +9,7 @@ import type { Labels } from "./targets.ts";
  * Throws an InputError that names the key where the data do not have what it asks for.
  */
 export function selectSamples(
-  stored: Omit<StoredSamples, "values">,
+  stored: Pick<StoredSamples, "name" | "count" | "labels">,
   { classes, samples, seed }: Pick<DatasetSelection, "classes" | "samples" | "seed">,
 ): Int32Array {
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
@@ -43,7 +43,7 @@ function allOf(count: number): Int32Array {
 }
 
 function ofClasses(
-  { name, count, labels }: Omit<StoredSamples, "values">,
+  { name, count, labels }: Pick<StoredSamples, "name" | "count" | "labels">,
   classes: readonly number[],
 ): Int32Array {
   if (labels === undefined) {

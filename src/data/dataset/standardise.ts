@@ -1,6 +1,7 @@
 import { InputError } from "../../inputError.ts";
+import { rowBlocks } from "../rowSource.ts";
 import { type FeatureGroups, featureGroups, type Grouping } from "./featureGroups.ts";
-import { notFinite, placesOf, type StoredSamples } from "./stored.ts";
+import { notFinite, type StoredSamples } from "./stored.ts";
 
 /** x ↦ (x − mean)/deviation, group of features by group. */
 export interface Standardisation {
@@ -36,17 +37,17 @@ export function standardisationOf(stored: StoredSamples, indices: Int32Array, by
 
 /** Least value of each group, and how far the largest lies above it. */
 function spread(stored: StoredSamples, indices: Int32Array, { count, of }: FeatureGroups) {
-  const { name, values } = stored;
+  const { name } = stored;
   const least = new Float64Array(count).fill(Infinity);
   const largest = new Float64Array(count).fill(-Infinity);
-  for (const index of placesOf(stored, indices)) {
-    const start = index * of.length;
-    for (let feature = 0; feature < of.length; feature++) {
-      const value = values[start + feature];
+  for (const { rows, values } of rowBlocks(stored.rows, indices)) {
+    for (let k = 0, feature = 0; k < values.length; k++) {
+      const value = values[k];
       const group = of[feature];
-      if (!Number.isFinite(value)) throw notFinite(stored, start + feature);
+      if (!Number.isFinite(value)) throw notFinite(name, rows[Math.floor(k / of.length)], value);
       if (value < least[group]) least[group] = value;
       if (value > largest[group]) largest[group] = value;
+      if (++feature === of.length) feature = 0;
     }
   }
   const range = largest.map((value, group) => value - least[group]);
@@ -67,23 +68,23 @@ function moments(
   centre: Float64Array,
   unit: Float64Array,
 ) {
-  const { values } = stored;
   const first = new Float64Array(count);
   const second = new Float64Array(count);
   const sample = { first: new Float64Array(count), second: new Float64Array(count) };
-  for (const index of placesOf(stored, indices)) {
-    const start = index * of.length;
-    sample.first.fill(0);
-    sample.second.fill(0);
-    for (let feature = 0; feature < of.length; feature++) {
-      const group = of[feature];
-      const z = (values[start + feature] - centre[group]) / unit[group];
-      sample.first[group] += z;
-      sample.second[group] += z * z;
-    }
-    for (let group = 0; group < count; group++) {
-      first[group] += sample.first[group];
-      second[group] += sample.second[group];
+  for (const { values } of rowBlocks(stored.rows, indices)) {
+    for (let start = 0; start < values.length; start += of.length) {
+      sample.first.fill(0);
+      sample.second.fill(0);
+      for (let feature = 0; feature < of.length; feature++) {
+        const group = of[feature];
+        const z = (values[start + feature] - centre[group]) / unit[group];
+        sample.first[group] += z;
+        sample.second[group] += z * z;
+      }
+      for (let group = 0; group < count; group++) {
+        first[group] += sample.first[group];
+        second[group] += sample.second[group];
+      }
     }
   }
   const size = (indices.length * of.length) / count;

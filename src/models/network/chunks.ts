@@ -1,3 +1,4 @@
+import type { InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "./evaluation.ts";
 import { type Graph, parameterCount } from "./graph.ts";
@@ -22,12 +23,13 @@ export interface Chunks {
   of(samples: Int32Array): Chunks;
 }
 
-/** What one sample's arrays of all sweeps take, in numbers. */
-function footprint(graph: Graph): number {
+/** What one sample's arrays of all sweeps take, in bytes. */
+export function sampleBytes(graph: Graph, precision: EvaluationOptions["precision"]): number {
   const sizes = graph.nodes.map(({ shape }) => sizeOf(shape));
   const largest = Math.max(sizeOf(graph.input), ...sizes);
   // values and tangents of every node, a handful of cotangents
-  return sizeOf(graph.input) + 2 * sizes.reduce((sum, size) => sum + size, 0) + 6 * largest;
+  const numbers = sizeOf(graph.input) + 2 * sizes.reduce((sum, size) => sum + size, 0) + 6 * largest;
+  return numbers * (precision === "float32" ? 4 : 8);
 }
 
 /** Samples whose arrays fit in `memoryLimit` bytes, at least one and at most `samples`. */
@@ -37,42 +39,22 @@ export function chunkSize(
   samples: number,
   memoryLimit: number,
 ): number {
-  const bytes = footprint(graph) * (precision === "float32" ? 4 : 8);
-  return Math.max(1, Math.min(samples, Math.floor(memoryLimit / bytes)));
+  return Math.max(1, Math.min(samples, Math.floor(memoryLimit / sampleBytes(graph, precision))));
 }
 
-/** `inputs` holds `samples` × the size of the graph's input, in any precision. */
-export function chunks(
-  graph: Graph,
-  inputs: FloatArray,
-  samples: number,
-  options: EvaluationOptions,
-): Chunks {
+/** Inputs are read when their chunk comes. */
+export function chunks(graph: Graph, inputs: InputBlocks, options: EvaluationOptions): Chunks {
   const evaluation = evaluate(graph, options);
-  const width = evaluation.inputSize;
   // one array for whichever θ is at hand, so that linearisations are free to come and go
   const current = options.math.allocate(options.precision, parameterCount(graph));
   let held: (Chunk & { readonly theta: FloatArray; readonly selection: Int32Array | undefined }) | undefined;
-  const load = (
-    target: FloatArray,
-    start: number,
-    count: number,
-    selection: Int32Array | undefined,
-  ): void => {
-    if (!selection) {
-      target.set(inputs.subarray(start * width, (start + count) * width));
-      return;
-    }
-    for (let i = 0; i < count; i++) {
-      const sample = selection[start + i];
-      target.set(inputs.subarray(sample * width, (sample + 1) * width), i * width);
-    }
-  };
   const chunkAt = (theta: FloatArray, start: number, count: number, selection?: Int32Array): Chunk => {
     if (held?.theta === theta && held.start === start && held.selection === selection) return held;
     if (held?.theta !== theta) current.set(theta);
     held = undefined;
-    load(evaluation.input(count), start, count, selection);
+    const wanted =
+      selection?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, k) => start + k);
+    inputs.read(wanted, evaluation.input(count));
     held = { theta, selection, start, count, outputs: evaluation.forward(current, count) };
     return held;
   };
@@ -85,5 +67,5 @@ export function chunks(
     },
     of: (chosen) => over(chosen.length, chosen),
   });
-  return over(samples);
+  return over(inputs.count);
 }

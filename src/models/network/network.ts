@@ -1,3 +1,4 @@
+import { arrayInputs, type InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import { InputError } from "../../inputError.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
@@ -17,8 +18,8 @@ import { type Trainer, trainer } from "./trainer.ts";
 
 export interface NetworkOptions {
   readonly graph: Graph;
-  /** n samples one after another, each of the graph's input shape. Not copied: must not change. */
-  readonly inputs: FloatArray;
+  /** n samples, each of the graph's input shape: one after another in an array, or read where they are needed. Not copied: must not change. */
+  readonly inputs: FloatArray | InputBlocks;
   /** n·C numbers, sample-major, as the loss wants them. Not copied. */
   readonly targets: Float64Array;
   readonly loss: Loss;
@@ -33,6 +34,8 @@ export interface NetworkOptions {
   /** Of a Gram matrix: the share of backward sweeps done. What it throws ends the work; a promise is waited for. */
   readonly onProgress?: (fraction: number) => void | Promise<void>;
 }
+
+export const defaultMemoryLimit = 128 * 2 ** 20;
 
 /** A network with its data. θ holds the parameters one after another in the order of `graph.parameters`. */
 export interface NetworkModel extends Model {
@@ -52,9 +55,11 @@ export interface NetworkModel extends Model {
 
 /** Throws an InputError where inputs or targets do not fit the graph, or are not finite. */
 export function networkModel(options: NetworkOptions): NetworkModel {
-  const { graph, inputs, targets, loss, kernels, onProgress } = options;
-  const { precision = "float64", memoryLimit = 128 * 2 ** 20 } = options;
-  const samples = checkedSamples(graph, inputs, targets);
+  const { graph, targets, loss, kernels, onProgress } = options;
+  const { precision = "float64", memoryLimit = defaultMemoryLimit } = options;
+  const inputs = checkedInputs(graph, options.inputs);
+  const samples = inputs.count;
+  checkTargets(graph, samples, targets);
   const outputs = sizeOf(graph.output.shape);
   const parameters = parameterCount(graph);
   const { math, releaseAll } = owningMath(options.math);
@@ -65,7 +70,7 @@ export function networkModel(options: NetworkOptions): NetworkModel {
   let whole: Chunks | undefined;
   const allSamples = () => {
     const capacity = chunkSize(graph, precision, samples, memoryLimit);
-    whole ??= chunks(graph, inputs, samples, { ...context, capacity });
+    whole ??= chunks(graph, inputs, { ...context, capacity });
     return whole;
   };
   let batches: Trainer | undefined;
@@ -123,36 +128,37 @@ export function networkModel(options: NetworkOptions): NetworkModel {
   };
 }
 
-/** n. */
-function checkedSamples(graph: Graph, inputs: FloatArray, targets: Float64Array): number {
-  const width = sizeOf(graph.input);
-  const samples = inputs.length / width;
-  if (samples === 0 || !Number.isInteger(samples)) {
-    throw new InputError(
-      `inputs: expected samples of shape ${describeShape(graph.input)}, ${width} numbers each, got ${inputs.length} numbers`,
-    );
+/** Blocks of inputs are finite already. */
+function checkedInputs({ input: shape }: Graph, inputs: FloatArray | InputBlocks): InputBlocks {
+  const width = sizeOf(shape);
+  const expected = `inputs: expected samples of shape ${describeShape(shape)}, ${width} numbers each`;
+  if ("read" in inputs) {
+    if (inputs.width !== width) throw new InputError(`${expected}, got ${inputs.width}`);
+    return inputs;
   }
+  if (inputs.length === 0 || inputs.length % width !== 0) {
+    throw new InputError(`${expected}, got ${inputs.length} numbers`);
+  }
+  requireFinite("inputs", inputs, width);
+  return arrayInputs(inputs, width);
+}
+
+function checkTargets(graph: Graph, samples: number, targets: Float64Array): void {
   const outputs = sizeOf(graph.output.shape);
   if (targets.length !== samples * outputs) {
     throw new InputError(
       `targets: expected ${outputs} for each of ${samples} samples, as many as the network has outputs, got ${targets.length} numbers`,
     );
   }
-  for (const [name, values, each] of [
-    ["inputs", inputs, width],
-    ["targets", targets, outputs],
-  ] as const) {
-    const bad = firstNonFinite(values);
-    if (bad >= 0) {
-      throw new InputError(
-        `${name}: expected finite numbers, got ${values[bad]} in sample ${Math.floor(bad / each)}: drop or repair that sample`,
-      );
-    }
-  }
-  return samples;
+  requireFinite("targets", targets, outputs);
 }
 
-function firstNonFinite(values: FloatArray): number {
-  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return k;
-  return -1;
+/** `each`: numbers of a sample. */
+function requireFinite(name: string, values: FloatArray, each: number): void {
+  for (let k = 0; k < values.length; k++) {
+    if (Number.isFinite(values[k])) continue;
+    throw new InputError(
+      `${name}: expected finite numbers, got ${values[k]} in sample ${Math.floor(k / each)}: drop or repair that sample`,
+    );
+  }
 }

@@ -1,6 +1,6 @@
-import type { Dataset } from "../../data/dataset/dataset.ts";
+import type { DatasetWith } from "../../data/dataset/dataset.ts";
+import type { InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import { InputError } from "../../inputError.ts";
-import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Graph } from "./graph.ts";
 import { describeShape, sizeOf } from "./shape.ts";
 import { type LossName, type TargetEncoding, targetsFor } from "./targets.ts";
@@ -11,7 +11,7 @@ export interface NetworkPoint {
   readonly name: string;
   readonly graph: Graph;
   readonly theta: Float64Array;
-  readonly inputs: FloatArray;
+  readonly inputs: InputBlocks;
   readonly targets: Float64Array;
   readonly loss: LossName;
   /** Samples that there are, of which these were taken. */
@@ -20,7 +20,7 @@ export interface NetworkPoint {
 
 /** The point of a network on these data. Throws an InputError where their shapes do not fit it. */
 export function pointOn(
-  dataset: Dataset,
+  dataset: DatasetWith<InputBlocks>,
   network: { readonly name: string; readonly graph: Graph; readonly theta: Float64Array },
   loss: LossName,
 ): NetworkPoint {
@@ -51,7 +51,7 @@ export function pointOn(
 
 /** Classes are one-hot where the network has an output a class, ±1 where it has one output; numbers to fit stay as they are. */
 function encodingFor(
-  { labels, targets }: Dataset,
+  { labels, targets }: DatasetWith<unknown>,
   loss: LossName,
   outputs: number,
 ): TargetEncoding | undefined {

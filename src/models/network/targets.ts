@@ -1,4 +1,4 @@
-import type { Dataset } from "../../data/dataset/dataset.ts";
+import type { DatasetWith } from "../../data/dataset/dataset.ts";
 import { oneHot, signs, type Targets } from "../../data/dataset/targets.ts";
 import { InputError } from "../../inputError.ts";
 import { crossEntropyLoss, type Loss, squareLoss } from "./losses.ts";
@@ -17,7 +17,11 @@ export function lossNamed(name: LossName): Loss {
  * The numbers that the loss compares outputs with: classes one-hot unless said otherwise, the file's own values where it has
  * no classes. Throws an InputError where data and loss do not fit.
  */
-export function targetsFor(dataset: Dataset, loss: LossName, encoding?: TargetEncoding): Targets {
+export function targetsFor(
+  dataset: DatasetWith<unknown>,
+  loss: LossName,
+  encoding?: TargetEncoding,
+): Targets {
   const { labels, targets, name } = dataset;
   const chosen = encoding ?? (labels ? "one-hot" : "values");
   if (

@@ -1,3 +1,4 @@
+import type { InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { requireBatch } from "../samples.ts";
 import { type EvaluationOptions, evaluate } from "./evaluation.ts";
@@ -22,7 +23,7 @@ export interface Trainer {
 
 export interface TrainerData {
   readonly graph: Graph;
-  readonly inputs: FloatArray;
+  readonly inputs: InputBlocks;
   readonly targets: Float64Array;
   readonly loss: Loss;
 }
@@ -34,8 +35,7 @@ export function trainer(
 ): Trainer {
   const { math, precision, capacity } = options;
   const evaluation = evaluate(graph, options);
-  const { inputSize, outputSize } = evaluation;
-  const samples = inputs.length / inputSize;
+  const { outputSize } = evaluation;
   const theta = math.allocate(precision, parameterCount(graph));
   theta.set(start);
   const shared = sharesParameters(graph);
@@ -48,13 +48,12 @@ export function trainer(
   /** Runs forward on the batch, leaves residuals in `cotangent` and returns the mean loss. */
   const forward = (batch: Int32Array): number => {
     const count = batch.length;
-    requireBatch(samples, batch);
+    requireBatch(inputs.count, batch);
     if (count > capacity) throw new RangeError(`batch: expected at most ${capacity} samples, got ${count}`);
-    const rows = evaluation.input(count);
+    inputs.read(batch, evaluation.input(count));
     for (let k = 0; k < count; k++) {
-      const i = batch[k];
-      copy(inputs, i * inputSize, rows, k * inputSize, inputSize);
-      copy(targets, i * outputSize, batchTargets, k * outputSize, outputSize);
+      const start = batch[k] * outputSize;
+      for (let c = 0; c < outputSize; c++) batchTargets[k * outputSize + c] = targets[start + c];
     }
     const size = count * outputSize;
     const outputs = evaluation.forward(theta, count);
@@ -100,13 +99,4 @@ export function trainer(
 function sharesParameters({ nodes }: Graph): boolean {
   const uses = nodes.flatMap(({ parameters }) => parameters);
   return new Set(uses).size < uses.length;
-}
-
-/** A loop: for short runs it beats making a view for `set`. */
-function copy(from: FloatArray, start: number, to: FloatArray, at: number, length: number): void {
-  if (length > 64) {
-    to.set(from.subarray(start, start + length), at);
-    return;
-  }
-  for (let k = 0; k < length; k++) to[at + k] = from[start + k];
 }

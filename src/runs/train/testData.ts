@@ -1,5 +1,5 @@
-import type { Dataset } from "../../data/dataset/dataset.ts";
-import { openDataset } from "../../data/dataset/openDataset.ts";
+import type { DatasetInBlocks } from "../../data/dataset/dataset.ts";
+import { openBlocks } from "../../data/dataset/openDataset.ts";
 import { InputError } from "../../inputError.ts";
 import type { Problem } from "../problem.ts";
 import type { TrainConfig } from "./config.ts";
@@ -8,7 +8,8 @@ import type { TrainConfig } from "./config.ts";
 export function openTestData(
   { config: { data }, dataset, precision }: Problem,
   test: TrainConfig["test"],
-): Promise<Dataset> {
+  hold: number | undefined,
+): Promise<DatasetInBlocks> {
   const { file, samples } = test ?? {};
   const { standardisation } = dataset;
   if (data.name === "npz") {
@@ -17,10 +18,10 @@ export function openTestData(
         "test.file: expected an npz file to test on, got nothing; give one, or leave testLoss and testAccuracy out",
       );
     }
-    return openDataset({ ...data, file, samples }, { precision, standardisation });
+    return openBlocks({ ...data, file, samples }, { precision, standardisation, hold });
   }
   if (file !== undefined) {
     throw new InputError(`test.file: expected none for ${data.name}, which has a test split, got ${file}`);
   }
-  return openDataset({ ...data, split: "test", samples }, { precision, standardisation });
+  return openBlocks({ ...data, split: "test", samples }, { precision, standardisation, hold });
 }

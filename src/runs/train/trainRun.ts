@@ -5,16 +5,17 @@ import { openVectorMath } from "../../linalg/kernels/openVectorMath.ts";
 import { createStream } from "../../random/index.ts";
 import { version } from "../../version.ts";
 import { removeTemporaryFiles, writeFileAtomically } from "../atomicFile.ts";
-import { openProblem } from "../problem.ts";
+import { openProblem, type Problem } from "../problem.ts";
 import { checkpointFolder } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
+import { dataHold, requireMemory } from "./memory.ts";
 import { encodeMetrics, type MetricsRow, openMetricsLog, readMetrics } from "./metricsLog.ts";
 import { earlierRun, newestCheckpoint } from "./runFolder.ts";
 import { openRunKernels } from "./runKernels.ts";
-import { openTraining } from "./training.ts";
+import { openTraining, type Training } from "./training.ts";
 import { type TrainingEnd, trainingLoop } from "./trainingLoop.ts";
-import { openWatch } from "./watch.ts";
+import { openWatch, type Watch } from "./watch.ts";
 
 export interface TrainOptions {
   readonly config: TrainConfig;
@@ -24,6 +25,8 @@ export interface TrainOptions {
   readonly resume?: boolean;
   /** Of the kernels; a resumed run keeps its own. Default 1. */
   readonly threads?: number | undefined;
+  /** Bytes that may be held at once, beside those of the program itself: data that take more than a quarter are read from their files. */
+  readonly memory?: number | undefined;
   /** Aborting ends the run with a checkpoint. */
   readonly signal: AbortSignal;
   /** Told at the start, and then now and again, of the step at hand and the loss of recent batches. */
@@ -43,7 +46,7 @@ export interface TrainResult {
 /**
  * Trains as the configuration says, keeping manifest, metrics and checkpoints in a folder (docs/train.md). However a run ends,
  * resuming it gives the same checkpoints and metrics, bit by bit, as one that was never broken off. Throws an InputError
- * where the configuration does not fit the data, or the folder holds another run.
+ * where the configuration does not fit the data, or `memory`, or the folder holds another run.
  */
 export async function trainRun(options: TrainOptions): Promise<TrainResult> {
   const { config, folder, resume = false, signal, note = () => {} } = options;
@@ -56,26 +59,55 @@ export async function trainRun(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
+type NotedOptions = TrainOptions & { readonly note: (line: string) => void };
+
+interface OpenRun {
+  readonly kernels: Kernels;
+  readonly problem: Problem;
+  readonly watch: Watch;
+  readonly training: Training;
+  readonly began: number;
+}
+
 async function run(
-  { config, folder, onProgress, note }: TrainOptions & { readonly note: (line: string) => void },
+  options: NotedOptions,
   earlier: Manifest | undefined,
   kernels: Kernels,
   signal: AbortSignal,
 ): Promise<TrainResult> {
   const began = performance.now();
-  const stream = createStream(config.seed);
+  const { config, memory } = options;
   const context = {
     kernels,
     math: await openVectorMath(),
+    hold: memory === undefined ? undefined : dataHold(memory),
     async pause() {
       await setImmediate();
       signal.throwIfAborted();
     },
   };
+  const stream = createStream(config.seed);
   const problem = await openProblem(config, context);
-  const watch = await openWatch(problem, config, { ...context, stream: stream.split("instruments") });
-  const training = openTraining(problem, config, { ...context, stream });
+  try {
+    if (memory !== undefined) requireMemory(memory, problem, config);
+    const watch = await openWatch(problem, config, { ...context, stream: stream.split("instruments") });
+    try {
+      const training = openTraining(problem, config, { ...context, stream });
+      return await steps(options, earlier, { kernels, problem, watch, training, began });
+    } finally {
+      await watch.close();
+    }
+  } finally {
+    await problem.dataset.close();
+  }
+}
 
+/** Takes the run up where it stands, and keeps what comes of it. */
+async function steps(
+  { config, folder, signal, onProgress, note }: NotedOptions,
+  earlier: Manifest | undefined,
+  { kernels, problem, watch, training, began }: OpenRun,
+): Promise<TrainResult> {
   const logPath = join(folder, "metrics.jsonl");
   const kept = new Set((await readMetrics(logPath)).map(({ step }) => step));
   const isComplete = (step: number) => {

@@ -1,5 +1,5 @@
 import { batchesByStep } from "../../data/batches.ts";
-import { rowsAt } from "../../data/dataset/dataset.ts";
+import { inputsAt, wholeInputs } from "../../data/dataset/inputBlocks.ts";
 import { gradientDescent } from "../../dynamics/optimiser.ts";
 import { scheduleOf } from "../../dynamics/scheduleSchema.ts";
 import { InputError } from "../../inputError.ts";
@@ -10,11 +10,10 @@ import type { RandomStream } from "../../random/stream.ts";
 import type { Problem, ProblemContext } from "../problem.ts";
 import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
+import { batchMemory } from "./memory.ts";
 
 /** Samples that frozen batch norms take their statistics from. */
 const normSamples = 512;
-/** Bytes for the activations of a batch; larger batches go through in parts. */
-const memoryLimit = 256 * 2 ** 20;
 
 /** A run's network under its optimiser: a function of the step, so that it can be taken up at any checkpoint. */
 export interface Training {
@@ -39,7 +38,7 @@ export function openTraining(
   const nextBatch = batchesFor(config, dataset.count, stream.split("batches"));
   const batchSize = options.name === "sgd" ? options.batchSize : dataset.count;
   const model = problem.model();
-  const capacity = chunkSize(graph, precision, batchSize, memoryLimit);
+  const capacity = chunkSize(graph, precision, batchSize, batchMemory);
   const trainer = model.trainer(new Float64Array(model.parameters), capacity);
   const { theta } = trainer;
   const optimiser = gradientDescent(trainer, context.math, { ...options, pause: context.pause });
@@ -56,8 +55,8 @@ export function openTraining(
       }
       const initial = model.initialize(stream.split("initialisation"));
       const order = stream.split("batch norm").permutation(dataset.count);
-      const width = dataset.inputs.length / dataset.count;
-      freezeBatchNorm(graph, initial, rowsAt(dataset.inputs, width, order.subarray(0, normSamples)), context);
+      const chosen = inputsAt(dataset.inputs, order.subarray(0, normSamples));
+      freezeBatchNorm(graph, initial, wholeInputs(chosen), context);
       theta.set(initial);
       return 0;
     },

@@ -1,4 +1,5 @@
-import { type Dataset, subset } from "../../data/dataset/dataset.ts";
+import { blocksSubset, type DatasetWith } from "../../data/dataset/dataset.ts";
+import type { InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import { type Instrument, readInstrument } from "../../dynamics/instruments.ts";
 import type { Watched } from "../../dynamics/networkPoint.ts";
 import { columnsOf, isOfOutputs, isOfTest, needsClasses } from "../../dynamics/quantities.ts";
@@ -10,10 +11,9 @@ import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Problem } from "../problem.ts";
 import type { InstrumentConfig, TrainConfig } from "./config.ts";
+import { defaultSamples } from "./memory.ts";
 import { openTestData } from "./testData.ts";
 
-/** Samples that instruments look at where the configuration does not say: the Gram matrix is n·C × n·C. */
-const defaultSamples = 200;
 /** Rows of a run without instruments. */
 const defaultRows = 100;
 
@@ -28,6 +28,8 @@ export interface Watch {
   isDue(step: number): boolean;
   /** Measures what is due at this step, at θ; the other columns are null. The last one, `undefined`, has a line "column: reason" for each value that there is none of. */
   read(step: number, theta: Float64Array): Promise<Cells>;
+  /** Closes the test data. */
+  close(): Promise<void>;
 }
 
 /**
@@ -37,12 +39,18 @@ export interface Watch {
 export async function openWatch(
   problem: Problem,
   config: TrainConfig,
-  options: { readonly kernels: Kernels; readonly stream: RandomStream; readonly pause: () => Promise<void> },
+  options: {
+    readonly kernels: Kernels;
+    readonly stream: RandomStream;
+    readonly pause: () => Promise<void>;
+    /** Bytes: larger test data are read from their files. */
+    readonly hold?: number | undefined;
+  },
 ): Promise<Watch> {
   const { steps } = config;
   requireClasses(problem, config);
   const testData = config.instruments.some(({ quantities }) => quantities.some(isOfTest))
-    ? await openTestData(problem, config.test)
+    ? await openTestData(problem, config.test, options.hold)
     : undefined;
   const test = testData && watched(problem, testData);
   // one order for all: the samples of a larger instrument include those of a smaller one
@@ -80,6 +88,9 @@ export async function openWatch(
       }
       return { ...cells, undefined: reasons.length > 0 ? reasons.join("\n") : null };
     },
+    async close() {
+      await testData?.close();
+    },
   };
 }
 
@@ -98,16 +109,16 @@ function isDueAt({ every, at }: InstrumentConfig, step: number, steps: number): 
   return every === undefined ? at!.includes(step) : step % every === 0 || step === steps;
 }
 
-function watched(problem: Problem, dataset: Dataset): Watched {
+function watched(problem: Problem, dataset: DatasetWith<InputBlocks>): Watched {
   return { model: problem.model({ dataset }), labels: dataset.labels?.indices };
 }
 
 function chosen(
-  dataset: Dataset,
+  dataset: DatasetWith<InputBlocks>,
   order: Int32Array,
   { quantities, samples }: InstrumentConfig,
   index: number,
-): Dataset {
+): DatasetWith<InputBlocks> {
   if (samples !== undefined && samples > dataset.count) {
     throw new InputError(
       `instruments[${index}].samples: expected at most the ${dataset.count} training samples, got ${samples}`,
@@ -115,7 +126,7 @@ function chosen(
   }
   const count =
     samples ?? (quantities.every(isOfOutputs) ? dataset.count : Math.min(defaultSamples, dataset.count));
-  return count === dataset.count ? dataset : subset(dataset, order.subarray(0, count));
+  return count === dataset.count ? dataset : blocksSubset(dataset, order.subarray(0, count));
 }
 
 function requireClasses({ dataset }: Problem, { instruments, targets }: TrainConfig): void {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { fromBytes } from "../../../src/data/byteSource.ts";
 import { subset } from "../../../src/data/dataset/dataset.ts";
-import { readNpzSamples } from "../../../src/data/dataset/npzSamples.ts";
+import { openNpzSamples } from "../../../src/data/dataset/npzSamples.ts";
 import { type DatasetConfig, openDataset } from "../../../src/data/index.ts";
 import { encodeNpz } from "../../../src/data/npzWriter.ts";
 import { rangesOf, type SampleRange } from "../../../src/sampleRange.ts";
@@ -58,10 +58,14 @@ test("only what was asked for is read, and a number that is not finite is named 
     x: { data: values, shape: [count, width] },
     y: { data: y, shape: [count] },
   });
-  const stored = await readNpzSamples(fromBytes(bytes, "data.npz"), () => Int32Array.of(31, 5, 6, 30));
-  expect(stored.values).toEqual(
-    Float64Array.from([5, 6, 30, 31].flatMap((i) => Array.from(values.subarray(i * width, (i + 1) * width)))),
+  const stored = await openNpzSamples(fromBytes(bytes, "data.npz"));
+  const rows = new Float64Array(4 * width);
+  stored.rows.read(Int32Array.of(31, 5, 6, 30), rows);
+  expect(rows).toEqual(
+    Float64Array.from([31, 5, 6, 30].flatMap((i) => Array.from(values.subarray(i * width, (i + 1) * width)))),
   );
+  await stored.close();
+  expect(() => stored.rows.read(Int32Array.of(31), rows)).toThrow(RangeError);
   writeFileSync(file, bytes);
   const config = { name: "npz", file } as const;
   const parts = [{ start: 29, count: 2 }];

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { selectLabels, selectSamples } from "../../../src/data/dataset/select.ts";
 import type { StoredSamples } from "../../../src/data/dataset/stored.ts";
+import { memoryRows } from "../../../src/data/rowSource.ts";
 
 const stored = (labels: readonly number[], classes = 10): StoredSamples => ({
   name: "d",
   count: labels.length,
   inputShape: [1],
-  values: new Uint8Array(labels.length),
+  rows: memoryRows(new Uint8Array(labels.length), 1),
   divisor: 255,
   labels: { indices: Int32Array.from(labels), classes },
 });

@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grouping } from "../../../src/data/dataset/featureGroups.ts";
+import { wholeInputs } from "../../../src/data/dataset/inputBlocks.ts";
 import { selectInputs } from "../../../src/data/dataset/selectInputs.ts";
 import { standardisationOf } from "../../../src/data/dataset/standardise.ts";
 import type { StoredSamples } from "../../../src/data/dataset/stored.ts";
+import { memoryRows, type StoredNumbers } from "../../../src/data/rowSource.ts";
 import { InputError } from "../../../src/inputError.ts";
 import { createStream } from "../../../src/random/index.ts";
 
-const stored = (
-  inputShape: readonly number[],
-  values: StoredSamples["values"],
-  divisor = 1,
-): StoredSamples => ({
-  name: "d",
-  count: values.length / inputShape.reduce((product, length) => product * length, 1),
-  inputShape,
-  values,
-  divisor,
-});
+const stored = (inputShape: readonly number[], values: StoredNumbers, divisor = 1): StoredSamples => {
+  const rows = memoryRows(
+    values,
+    inputShape.reduce((product, length) => product * length, 1),
+  );
+  return { name: "d", count: rows.count, inputShape, rows, divisor };
+};
+
+const inputsOf = (...words: Parameters<typeof selectInputs>) => wholeInputs(selectInputs(...words));
 
 /** Indices into a sample's features, group by group, written out. */
 function groupsOf(shape: readonly number[], by: Grouping): number[][] {
@@ -59,7 +59,7 @@ describe("statistics of the samples chosen", () => {
         const data = stored(shape, all);
         const indices = stream.permutation(2 * n).slice(0, n);
         const standardisation = standardisationOf(data, indices, by);
-        const inputs = selectInputs(data, indices, "float64", standardisation);
+        const inputs = inputsOf(data, indices, "float64", standardisation);
         for (const [g, group] of groupsOf(shape, by).entries()) {
           // a mean is a float64: two numbers that nearly agree far from 0 are centred to that rounding
           const rounding =
@@ -105,7 +105,7 @@ describe("statistics of the samples chosen", () => {
     const all = Int32Array.of(0, 1, 2);
     const standardisation = standardisationOf(data, all, "feature");
     expect(standardisation.deviation[0]).toBe(1);
-    const inputs = selectInputs(data, all, "float64", standardisation);
+    const inputs = inputsOf(data, all, "float64", standardisation);
     expect([inputs[0], inputs[2], inputs[4]]).toEqual([0, 0, 0]);
   });
 
@@ -117,31 +117,31 @@ describe("statistics of the samples chosen", () => {
       "d: expected finite inputs, got NaN in sample 1; drop or repair that sample",
     );
     expect(() => standardisationOf(broken, Int32Array.of(0, 1), "global")).toThrow(refusal);
-    expect(() => selectInputs(broken, Int32Array.of(0, 1), "float64")).toThrow(refusal);
-    expect(selectInputs(broken, Int32Array.of(0), "float64")).toEqual(Float64Array.of(0, 1));
+    expect(() => inputsOf(broken, Int32Array.of(0, 1), "float64")).toThrow(refusal);
+    expect(inputsOf(broken, Int32Array.of(0), "float64")).toEqual(Float64Array.of(0, 1));
   });
 });
 
 test("inputs are rounded once, to the precision asked for", () => {
   const data = stored([3], Uint8Array.of(1, 2, 254), 255);
   const doubles = [1, 2, 254].map((pixel) => pixel / 255);
-  expect(selectInputs(data, Int32Array.of(0), "float64")).toEqual(Float64Array.from(doubles));
-  expect(selectInputs(data, Int32Array.of(0), "float32")).toEqual(Float32Array.from(doubles));
+  expect(inputsOf(data, Int32Array.of(0), "float64")).toEqual(Float64Array.from(doubles));
+  expect(inputsOf(data, Int32Array.of(0), "float32")).toEqual(Float32Array.from(doubles));
 });
 
 test("numbers beyond float32 are refused there, not turned into Infinity", () => {
   const data = stored([1], Float64Array.of(1, 1e300));
-  expect(() => selectInputs(data, Int32Array.of(0, 1), "float32")).toThrow(
+  expect(() => inputsOf(data, Int32Array.of(0, 1), "float32")).toThrow(
     "d: expected inputs that fit float32, got 1e+300 in sample 1; scale them down",
   );
-  expect(selectInputs(data, Int32Array.of(1), "float64")).toEqual(Float64Array.of(1e300));
+  expect(inputsOf(data, Int32Array.of(1), "float64")).toEqual(Float64Array.of(1e300));
 });
 
 test("statistics of inputs of another shape are refused", () => {
   const training = stored([2, 3], new Float64Array(12));
   const test = stored([3, 2], new Float64Array(12));
   const standardisation = standardisationOf(training, Int32Array.of(0, 1), "channel");
-  expect(() => selectInputs(test, Int32Array.of(0), "float64", standardisation)).toThrow(
+  expect(() => inputsOf(test, Int32Array.of(0), "float64", standardisation)).toThrow(
     "d: expected inputs of 2×3, as in the training data that they are standardised by, got 3×2",
   );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { arrayInputs } from "../../../src/data/dataset/inputBlocks.ts";
 import { matrix } from "../../../src/linalg/matrix.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import { silu } from "../../../src/models/activations.ts";
@@ -65,7 +66,7 @@ function setUp({ n, outputs, seed, capacity }: Shape) {
   const inputs = stream.split("inputs").gaussians(new Float64Array(n * 12));
   const theta = stream.split("theta").gaussians(new Float64Array(parameterCount(graph)), 0.7);
   const context = { kernels, math: plainVectorMath, precision } as const;
-  const sweep = chunks(graph, inputs, n, { ...context, capacity: Math.min(n, capacity) });
+  const sweep = chunks(graph, arrayInputs(inputs, 12), { ...context, capacity: Math.min(n, capacity) });
   const plan = gramPlan(graph, (node) => sweep.evaluation.sharesOf(node), n, outputs);
   return { graph, theta, sweep, plan, context: { ...context, samples: n, outputs } };
 }
@@ -206,7 +207,7 @@ describe("parts of a structured Gram matrix", () => {
 describe("choice of method", () => {
   const chosen = (graph: Graph, samples: number, outputs: number) => {
     const context = { kernels, math: plainVectorMath, precision, capacity: 1 } as const;
-    const { evaluation } = chunks(graph, new Float64Array(0), samples, context);
+    const { evaluation } = chunks(graph, arrayInputs(new Float64Array(0), 1), context);
     return gramPlan(graph, (node) => evaluation.sharesOf(node), samples, outputs).map(({ method }) => method);
   };
   const convolution = (channels: number, side: number) => {

@@ -2,7 +2,7 @@
 import { fromBlob } from "../../../../src/data/blobSource.ts";
 import type { ByteSource } from "../../../../src/data/byteSource.ts";
 import { datasetOf } from "../../../../src/data/dataset/datasetOf.ts";
-import { readNpzSamples } from "../../../../src/data/dataset/npzSamples.ts";
+import { openNpzSamples } from "../../../../src/data/dataset/npzSamples.ts";
 import { InputError } from "../../../../src/inputError.ts";
 import { openVectorMath } from "../../../../src/linalg/kernels/openVectorMath.ts";
 import type { HessianLinearization } from "../../../../src/models/linearization.ts";
@@ -21,8 +21,8 @@ export async function openNetwork(
 ): Promise<HessianLinearization> {
   const { samples, seed, loss, kernels, pause, onProgress } = options;
   const precision = options.precision === "f32" ? "float32" : "float64";
-  const stored = await readNpzSamples(fromBlob(data, data.name));
-  const dataset = datasetOf(stored, { samples, seed }, precision);
+  const stored = await openNpzSamples(fromBlob(data, data.name));
+  const dataset = datasetOf(stored, { samples, seed }, { precision });
   await pause();
   const { graph, theta } = await readOnnx(await wholeFile(network), {
     name: network.name,

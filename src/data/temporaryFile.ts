@@ -1,5 +1,5 @@
 import { InputError } from "../inputError.ts";
-import { type ByteSource, openFile } from "./byteSource.ts";
+import { openFile, type SyncByteSource } from "./byteSource.ts";
 
 /**
  * Writes `content`, `size` bytes in pieces, to a temporary file and opens it under the given name (Node only).
@@ -11,11 +11,9 @@ export async function temporaryFile(
   content: AsyncIterable<Uint8Array>,
   size: number,
   name: string,
-): Promise<ByteSource> {
+): Promise<SyncByteSource> {
   if (!("process" in globalThis)) {
-    throw new InputError(
-      `${name}: ${size} bytes compressed are too many for a browser; save it uncompressed with numpy.savez`,
-    );
+    throw new InputError(`${name}: ${size} bytes compressed are too many for a browser; uncompress it`);
   }
   const { mkdtemp, open, rm } = await import(/* @vite-ignore */ "node:fs/promises");
   const { tmpdir } = await import(/* @vite-ignore */ "node:os");
@@ -23,14 +21,14 @@ export async function temporaryFile(
   const noRoom = (error: Error) => {
     throw new InputError(
       `${name}: cannot inflate ${size} bytes into ${tmpdir()}: ${error.message}; ` +
-        "set TMPDIR to a disk with room, or save it uncompressed with numpy.savez",
+        "set TMPDIR to a disk with room, or uncompress it",
     );
   };
   const directory = await mkdtemp(join(tmpdir(), "noise-geometry-")).catch(noRoom);
   const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
   const path = join(directory, "inflated");
   const file = await open(path, "wx", 0o600).catch(noRoom);
-  let source: ByteSource | undefined;
+  let source: SyncByteSource | undefined;
   try {
     await file.truncate(size).catch(noRoom);
     source = await openFile(path);
@@ -43,6 +41,6 @@ export async function temporaryFile(
     await file.close();
     await remove();
   }
-  const { read, close } = source;
-  return { name, size, read, close: () => close().then(remove) };
+  const { read, readSync, close } = source;
+  return { name, size, read, readSync, close: () => close().then(remove) };
 }
