@@ -7,17 +7,22 @@ import { powerFit } from "./fit.mjs";
 import { timedProcess } from "./processes.mjs";
 import { announce } from "./table.mjs";
 
-const repetitions = 3;
+const repetitions = 2;
 const script = fileURLToPath(new URL("./growthWorker.mjs", import.meta.url));
 const parametersOf = (width) => 785 * width + (width + 1) * width + width + 1;
 
-/** Along `over`, all else fixed; `size` of a request is what is fitted against. */
+/** Along `over`, all else fixed; `size` of a request is what is fitted against, for the quantities that theory says something about. */
 const lines = [
   {
     work: "K of an MLP",
     over: "n",
     theory: { time: "n·p + n²·√p", memory: "n²" },
-    requests: [1000, 2000, 4000, 8000].map((samples) => ({ work: "gram", samples, width: 256, outputs: 1 })),
+    requests: [2000, 4000, 8000, 12_000].map((samples) => ({
+      work: "gram",
+      samples,
+      width: 256,
+      outputs: 1,
+    })),
     size: ({ samples }) => samples,
   },
   {
@@ -31,14 +36,14 @@ const lines = [
     work: "K of an MLP, n = 500",
     over: "C",
     theory: { time: "n²·C²·√p", memory: "n²·C²" },
-    requests: [2, 4, 8, 16].map((outputs) => ({ work: "gram", samples: 500, width: 256, outputs })),
+    requests: [4, 8, 16, 24].map((outputs) => ({ work: "gram", samples: 500, width: 256, outputs })),
     size: ({ outputs }) => outputs,
   },
   {
     work: "estimate of an MLP, n = 4000",
     over: "pairs",
     theory: { time: "pairs + n·p", memory: "n + p" },
-    requests: [50_000, 100_000, 200_000, 400_000].map((pairs) => ({
+    requests: [1e6, 2e6, 4e6, 7e6].map((pairs) => ({
       work: "estimate",
       samples: 4000,
       pairs,
@@ -48,22 +53,22 @@ const lines = [
   {
     work: "estimate of an MLP, 20,000 pairs",
     over: "n",
-    theory: { time: "pairs + n·p", memory: "n + p" },
-    requests: [4000, 8000, 16_000, 32_000].map((samples) => ({ work: "estimate", samples, pairs: 20_000 })),
+    theory: { time: "pairs + n·p" },
+    requests: [8000, 16_000, 32_000, 64_000].map((samples) => ({ work: "estimate", samples, pairs: 20_000 })),
     size: ({ samples }) => samples,
   },
   {
     work: "η*, a product, rank 250",
     over: "n",
     theory: { time: "n·r²", memory: "n·r + r²" },
-    requests: [2000, 4000, 8000, 16_000].map((samples) => ({ work: "threshold", samples, rank: 250 })),
+    requests: [4000, 8000, 16_000, 32_000].map((samples) => ({ work: "threshold", samples, rank: 250 })),
     size: ({ samples }) => samples,
   },
   {
     work: "η*, a product, n = 2000",
     over: "r",
     theory: { time: "n·r²", memory: "n·r + r²" },
-    requests: [125, 250, 500, 1000].map((rank) => ({ work: "threshold", samples: 2000, rank })),
+    requests: [250, 500, 1000, 1500].map((rank) => ({ work: "threshold", samples: 2000, rank })),
     size: ({ rank }) => rank,
   },
 ];
@@ -78,8 +83,10 @@ function growthRows({ work, over, theory, requests, size }) {
   );
   const xs = points.map(({ x }) => x);
   const range = `${over} from ${Math.min(...xs)} to ${Math.max(...xs)}`;
-  const keys = { time: "cpu", ...(points[0].bytes !== undefined && { memory: "bytes" }) };
-  return Object.entries(keys).map(([quantity, key]) => {
+  const keys = { time: "cpu", memory: "bytes" };
+  const known = Object.keys(theory).filter((quantity) => points[0][keys[quantity]] !== undefined);
+  return known.map((quantity) => {
+    const key = keys[quantity];
     const { exponent, standardError } = powerFit(
       xs,
       points.map((point) => point[key]),

@@ -25,6 +25,8 @@ export async function gramRows(bench) {
       peers: [
         { id: "gram-resnet", way: "functorch vmap(jacrev)", request: { work: "gram", model: "resnet" } },
       ],
+      // in float64 both agree to 1e-14; in float32 a few of 4·10⁷ units lie on the other side of their kink
+      tolerance: 5e-3,
     })),
   ];
 }
