@@ -29,7 +29,7 @@ export interface NetworkOptions {
   readonly math: VectorMath;
   /** Of weights, activations and products; losses, sums over samples and the Gram matrix are float64 either way. Default float64. */
   readonly precision?: Precision;
-  /** Bytes for the activations of as many samples at once as fit, and again for a Gram matrix's factors; default 128 MiB. */
+  /** Bytes for the activations of as many samples at once as fit, and again for a Gram matrix's factors or the cotangents of a Hessian product; default 128 MiB. */
   readonly memoryLimit?: number;
   /** Of a Gram matrix: the share of backward sweeps done. What it throws ends the work; a promise is waited for. */
   readonly onProgress?: (fraction: number) => void | Promise<void>;
