@@ -1,7 +1,7 @@
 import { InputError } from "../../../inputError.ts";
-import type { FloatArray } from "../../../linalg/matrix.ts";
+import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { Operation } from "../operation.ts";
-import { describeShape, sizeOf } from "../shape.ts";
+import { describeShape, type Shape, sizeOf } from "../shape.ts";
 
 export interface SliceOptions {
   readonly axis: number;
@@ -26,35 +26,48 @@ export function slice({ axis, start, end, step = 1 }: SliceOptions): Operation {
       }
       return input.with(axis, Math.ceil((end - start) / step));
     },
-    bind([input]) {
-      const inner = sizeOf(input.slice(axis + 1));
-      const whole = input[axis] * inner;
-      const take = (x: FloatArray, y: FloatArray) => {
-        let to = 0;
-        for (let block = 0; block < x.length; block += whole) {
-          for (let index = start; index < end; index += step) {
-            for (let k = 0, at = block + index * inner; k < inner; k++) y[to++] = x[at++];
-          }
-        }
-      };
-      const putBack = (y: FloatArray, x: FloatArray) => {
-        x.fill(0);
-        let from = 0;
-        for (let block = 0; block < x.length; block += whole) {
-          for (let index = start; index < end; index += step) {
-            for (let k = 0, at = block + index * inner; k < inner; k++) x[at++] = y[from++];
-          }
-        }
-      };
+    bind([input], _parameters, { math }) {
+      const windowOver = takenPixels(input, { axis, start, end, step });
       return {
-        forward: ({ inputs: [x], output }) => take(x, output),
-        jvp(_, { inputs: [tangent] }, out) {
-          if (tangent) take(tangent, out);
+        forward: ({ count, inputs: [x], output }) => math.unfold(windowOver(count), x, output),
+        jvp({ count }, { inputs: [tangent] }, out) {
+          if (tangent) math.unfold(windowOver(count), tangent, out);
         },
-        vjp(_, cotangent, [target]) {
-          if (target) putBack(cotangent, target);
+        vjp({ count }, cotangent, [target]) {
+          if (!target) return;
+          target.fill(0);
+          math.fold(windowOver(count), cotangent, target);
         },
       };
     },
   };
+}
+
+/** The indices taken as what a kernel of one pixel sees, of images whose height, or width for the last axis, is that axis. */
+function takenPixels(input: Shape, { axis, start, end, step }: Required<SliceOptions>) {
+  const [outer, length, inner] = [sizeOf(input.slice(0, axis)), input[axis], sizeOf(input.slice(axis + 1))];
+  const taken = Math.ceil((end - start) / step);
+  const pixel = { kernel: [1, 1], dilation: [1, 1] } as const;
+  return (count: number): SlidingWindow =>
+    inner === 1
+      ? {
+          ...pixel,
+          channels: 1,
+          height: count * outer,
+          width: length,
+          stride: [1, step],
+          padding: [0, -start],
+          outHeight: count * outer,
+          outWidth: taken,
+        }
+      : {
+          ...pixel,
+          channels: count * outer,
+          height: length,
+          width: inner,
+          stride: [step, 1],
+          padding: [-start, 0],
+          outHeight: taken,
+          outWidth: inner,
+        };
 }
