@@ -3,7 +3,7 @@ import { type Matrix, matrix, row as rowOf } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
 import { studentInterval } from "./interval.ts";
 import type { AlignmentIntervals } from "./jackknife.ts";
-import { type JacobianBlock, type Moments, sampleGradients } from "./moments.ts";
+import { cachedParts, type JacobianBlock, type Moments } from "./moments.ts";
 import { squaredNorm } from "./perSample.ts";
 import type { Undefined } from "./undefined.ts";
 
@@ -24,8 +24,12 @@ export async function momentIntervals(
   const ofMean = dot(gradient, times(gaussNewton, gradient, kernels));
   const squares = { covariance: 0, secondMoment: 0 };
 
-  for await (const { jacobian, residuals } of blocks) {
-    const shares = sampleShares(jacobian, residuals, moments, kernels);
+  const sharesOf = shareReader(moments, kernels);
+  for await (const block of blocks) {
+    for (const part of cachedParts(block, outputs)) addPart(part);
+  }
+  function addPart({ jacobian, residuals }: JacobianBlock): void {
+    const shares = sharesOf(jacobian, residuals);
     for (let i = 0; i < residuals.length / outputs; i++) {
       const loss = squaredNorm(residuals.subarray(i * outputs, (i + 1) * outputs)) / twiceLoss - 1;
       const metric = 2 * (shares.geometry[i] / geometry - 1);
@@ -59,43 +63,58 @@ interface SampleShares {
   readonly towardsMean: Float64Array;
 }
 
-function sampleShares(
-  jacobian: Matrix,
-  residuals: Float64Array,
-  moments: Moments,
+/** Shares of the samples of one part of a block after another, whose images take the memory of those before. */
+function shareReader(
+  { outputs, gradient, gaussNewton, covariance }: Moments,
   kernels: Kernels,
-): SampleShares {
-  const { outputs, gradient } = moments;
-  const { rows, columns } = jacobian;
-  const geometryImages = matrix(rows, columns);
-  kernels.gemm(1, jacobian, moments.gaussNewton, 0, geometryImages);
-  const noiseImages = matrix(rows, columns);
-  kernels.gemm(1, jacobian, moments.covariance, 0, noiseImages);
-  const count = rows / outputs;
-  const zeros = () => new Float64Array(count);
-  const shares = {
-    geometry: zeros(),
-    noise: zeros(),
-    mean: zeros(),
-    gradient: zeros(),
-    towardsMean: zeros(),
-  };
+): (jacobian: Matrix<Float64Array>, residuals: Float64Array) => SampleShares {
+  const columns = gradient.length;
   const image = new Float64Array(columns);
-  const gradients = sampleGradients(jacobian, residuals, outputs);
-  for (let i = 0; i < count; i++) {
-    image.fill(0);
-    for (let row = i * outputs; row < (i + 1) * outputs; row++) {
-      const entries = rowOf(jacobian, row);
-      const own = rowOf(geometryImages, row);
-      shares.geometry[i] += dot(entries, own);
-      shares.noise[i] += dot(entries, rowOf(noiseImages, row));
-      shares.mean[i] += dot(entries, gradient) ** 2;
-      for (let k = 0; k < columns; k++) image[k] += residuals[row] * own[k];
+  const own = new Float64Array(columns);
+  let geometryImages = matrix(0, columns);
+  let noiseImages = matrix(0, columns);
+
+  return (jacobian, residuals) => {
+    const { rows } = jacobian;
+    if (geometryImages.rows !== rows) {
+      geometryImages = matrix(rows, columns);
+      noiseImages = matrix(rows, columns);
     }
-    shares.gradient[i] = dot(rowOf(gradients, i), image);
-    shares.towardsMean[i] = dot(gradient, image);
-  }
-  return shares;
+    kernels.gemm(1, jacobian, gaussNewton, 0, geometryImages);
+    kernels.gemm(1, jacobian, covariance, 0, noiseImages);
+    const zeros = () => new Float64Array(rows / outputs);
+    const shares = {
+      geometry: zeros(),
+      noise: zeros(),
+      mean: zeros(),
+      gradient: zeros(),
+      towardsMean: zeros(),
+    };
+    for (let i = 0; i < rows / outputs; i++) {
+      image.fill(0);
+      own.fill(0);
+      for (let row = i * outputs; row < (i + 1) * outputs; row++) {
+        const entries = rowOf(jacobian, row);
+        const images = rowOf(geometryImages, row);
+        const noises = rowOf(noiseImages, row);
+        const residual = residuals[row];
+        let [geometry, noise, slope] = [0, 0, 0];
+        for (let k = 0; k < columns; k++) {
+          geometry += entries[k] * images[k];
+          noise += entries[k] * noises[k];
+          slope += entries[k] * gradient[k];
+          image[k] += residual * images[k];
+          own[k] += residual * entries[k];
+        }
+        shares.geometry[i] += geometry;
+        shares.noise[i] += noise;
+        shares.mean[i] += slope ** 2;
+      }
+      shares.gradient[i] = dot(own, image);
+      shares.towardsMean[i] = dot(gradient, image);
+    }
+    return shares;
+  };
 }
 
 function times(a: Matrix, v: Float64Array, kernels: Kernels): Float64Array {

@@ -1,5 +1,5 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
+import { block, type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
 import { squaredNorm } from "./perSample.ts";
 
 /** Geometry and noise as explicit p×p matrices: the cheaper side when parameters are fewer than outputs × samples. */
@@ -41,6 +41,23 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
   const mean = new Float64Array(parameters);
   let samples = 0;
   let squaredResiduals = 0;
+  let space = new Float64Array(0);
+
+  function addPart({ jacobian, residuals }: JacobianBlock): void {
+    const count = residuals.length / outputs;
+    kernels.syrk(1, transpose(jacobian), 1, geometry);
+    squaredResiduals += squaredNorm(residuals);
+    if (space.length < count * parameters) space = new Float64Array(count * parameters);
+    const gradients = matrix(count, parameters, space.subarray(0, count * parameters));
+    writeGradients(jacobian, residuals, outputs, gradients);
+    const partMean = centre(gradients);
+    kernels.syrk(1, transpose(gradients), 1, scatter);
+    const shift = matrix(parameters, 1);
+    for (let k = 0; k < parameters; k++) shift.data[k] = partMean[k] - mean[k];
+    kernels.syrk((samples * count) / (samples + count), shift, 1, scatter);
+    for (let k = 0; k < parameters; k++) mean[k] += (shift.data[k] * count) / (samples + count);
+    samples += count;
+  }
 
   return {
     add({ jacobian, residuals }) {
@@ -53,18 +70,7 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
           `block: expected (samples·${outputs})×${parameters} with as many residuals, got ${jacobian.rows}×${jacobian.columns} and ${residuals.length}`,
         );
       }
-      const count = residuals.length / outputs;
-      if (count === 0) return;
-      kernels.syrk(1, transpose(jacobian), 1, geometry);
-      squaredResiduals += squaredNorm(residuals);
-      const gradients = sampleGradients(jacobian, residuals, outputs);
-      const blockMean = centre(gradients);
-      kernels.syrk(1, transpose(gradients), 1, scatter);
-      const shift = matrix(parameters, 1);
-      for (let k = 0; k < parameters; k++) shift.data[k] = blockMean[k] - mean[k];
-      kernels.syrk((samples * count) / (samples + count), shift, 1, scatter);
-      for (let k = 0; k < parameters; k++) mean[k] += (shift.data[k] * count) / (samples + count);
-      samples += count;
+      for (const part of cachedParts({ jacobian, residuals }, outputs)) addPart(part);
     },
     finish() {
       if (samples === 0) throw new RangeError("moments: expected at least one sample, got none");
@@ -86,25 +92,55 @@ export function sampleGradients(
   residuals: Float64Array,
   outputs: number,
 ): Matrix<Float64Array> {
+  const gradients = matrix(residuals.length / outputs, jacobian.columns);
+  writeGradients(jacobian, residuals, outputs, gradients);
+  return gradients;
+}
+
+/** Numbers of a part of a block that stay in the cache, and the samples below which its products are too thin. */
+const cached = { numbers: 2 ** 17, samples: 256 };
+
+/** The block in parts of consecutive samples: what is made of each is still in the cache when it is used. */
+export function* cachedParts(
+  { jacobian, residuals }: JacobianBlock,
+  outputs: number,
+): Generator<JacobianBlock> {
+  const together = Math.max(cached.samples, Math.floor(cached.numbers / (outputs * jacobian.columns)));
+  const step = together * outputs;
+  for (let row = 0; row < residuals.length; row += step) {
+    const rows = Math.min(step, residuals.length - row);
+    yield {
+      jacobian: block(jacobian, row, 0, rows, jacobian.columns),
+      residuals: residuals.subarray(row, row + rows),
+    };
+  }
+}
+
+function writeGradients(
+  jacobian: Matrix<Float64Array>,
+  residuals: Float64Array,
+  outputs: number,
+  gradients: Matrix<Float64Array>,
+): void {
   const { data, offset, rowStride, columnStride, columns } = jacobian;
-  const gradients = matrix(residuals.length / outputs, columns);
   for (let row = 0; row < residuals.length; row++) {
     const source = offset + row * rowStride;
     const target = Math.floor(row / outputs) * columns;
     const weight = residuals[row];
+    if (row % outputs === 0) gradients.data.fill(0, target, target + columns);
     for (let k = 0; k < columns; k++) gradients.data[target + k] += weight * data[source + k * columnStride];
   }
-  return gradients;
 }
 
 /** Takes the mean row off every row, in place, and returns it. */
-function centre(rows: Matrix<Float64Array>): Float64Array {
-  const mean = new Float64Array(rows.columns);
-  for (let i = 0; i < rows.rows; i++) {
-    for (let k = 0; k < rows.columns; k++) mean[k] += rows.data[i * rows.columns + k] / rows.rows;
+function centre({ rows, columns, data }: Matrix<Float64Array>): Float64Array {
+  const mean = new Float64Array(columns);
+  for (let start = 0; start < rows * columns; start += columns) {
+    for (let k = 0; k < columns; k++) mean[k] += data[start + k];
   }
-  for (let i = 0; i < rows.rows; i++) {
-    for (let k = 0; k < rows.columns; k++) rows.data[i * rows.columns + k] -= mean[k];
+  for (let k = 0; k < columns; k++) mean[k] /= rows;
+  for (let start = 0; start < rows * columns; start += columns) {
+    for (let k = 0; k < columns; k++) data[start + k] -= mean[k];
   }
   return mean;
 }
