@@ -37,4 +37,4 @@ export {
   type TraceOptions,
   traceEstimate,
 } from "./traceEstimate.ts";
-export type { Precision, ScalarFunction, SlidingWindow, VectorMath } from "./vectorMath.ts";
+export type { ChannelMove, Precision, ScalarFunction, SlidingWindow, VectorMath } from "./vectorMath.ts";

@@ -7,7 +7,7 @@ import type { InputTargets } from "./operation.ts";
 /** An array for each node that has been reached. */
 export type NodeArrays = (FloatArray | undefined)[];
 
-export interface BackwardSteps {
+interface BackwardSteps {
   /** targets ← the parts of a node's inputs in its cotangent, overwritten. */
   pull(node: number, cotangent: FloatArray, targets: InputTargets): void;
   /** Sees each node's cotangent when it is complete, which is then given back. Without it all are kept until `clear`. */

@@ -42,7 +42,8 @@ export function networkLinearization(
   const size = samples * outputs;
   const inPrecision = (values: Float64Array): FloatArray => {
     const result = math.allocate(precision, values.length);
-    convert(values, result);
+    if (precision === "float64") result.set(values);
+    else convert(values, result);
     return result;
   };
   const point = theta.slice();
@@ -136,7 +137,7 @@ export function networkLinearization(
 }
 
 /**
- * target ← source, of either precision and the same length. Four numbers a turn, as V8 looks at both lengths in each;
+ * target ← source of the other precision and the same length. Four numbers a turn, as V8 looks at both lengths in each;
  * `set` between precisions is slower still where memory is shared.
  */
 function convert(source: FloatArray, target: FloatArray): void {
