@@ -3,6 +3,8 @@
  *
  * The whole surface in one import, but for ONNX files (noise-geometry/onnx); the subpaths (noise-geometry/linalg, /random,
  * /data, /models, /geometry, /dynamics, /experiments) hold the same things layer by layer.
+ *
+ * @module noise-geometry
  */
 export * from "./data/index.ts";
 export * from "./dynamics/index.ts";

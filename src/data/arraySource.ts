@@ -7,6 +7,7 @@ import type { ElementType } from "./floatElements.ts";
 import type { RowLayout } from "./rowSource.ts";
 import { listed, shownName } from "./shownNames.ts";
 
+/** An array in a file, read in parts. */
 export interface ArraySource {
   /** "J.npy" or "dump.npz:jacobian": for error messages. */
   readonly name: string;
@@ -29,6 +30,7 @@ export interface ArraySource {
   ): Promise<T>;
   /** Where its rows along the first axis lie, if each is one piece of the file that can be read at once. */
   readonly rows?: RowLayout;
+  /** Closes the file, after reads under way. Closing twice is harmless. */
   close(): Promise<void>;
 }
 

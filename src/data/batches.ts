@@ -1,5 +1,6 @@
 import type { RandomStream } from "../random/stream.ts";
 
+/** How batches are drawn. */
 export interface BatchOptions {
   /** n */
   readonly samples: number;

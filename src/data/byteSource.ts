@@ -4,6 +4,7 @@
  */
 import { InputError } from "../inputError.ts";
 
+/** Bytes at any position: of a file, of an array in memory, of a file that a page was given. */
 export interface ByteSource {
   /** The path as the user gave it: for error messages. */
   readonly name: string;

@@ -8,6 +8,7 @@ import type { RowLayout } from "./rowSource.ts";
 
 export const cifarShape = [3, 32, 32] as const;
 
+/** Records of a file of CIFAR-10's binary version. */
 export interface CifarRecords {
   /** 0 … 9, one a record. */
   readonly labels: Uint8Array;

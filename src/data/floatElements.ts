@@ -19,6 +19,7 @@ export const elementBytes = {
   bool: 1,
 } as const;
 
+/** Types of numbers in files, by numpy's names. */
 export type ElementType = keyof typeof elementBytes;
 
 /** Arrays the writers take: what they hold names the element type on disk. */

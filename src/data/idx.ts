@@ -6,6 +6,7 @@ import { InputError } from "../inputError.ts";
 import { type ByteSource, byteRange, type SyncByteSource } from "./byteSource.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 
+/** The bytes of an IDX file, as MNIST has them. */
 export interface IdxArray {
   readonly shape: readonly number[];
   /** Row-major. */

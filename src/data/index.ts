@@ -1,3 +1,9 @@
+/**
+ * Data: arrays in the files that numpy, PyTorch and others write, data sets of samples, Gaussian designs, batches.
+ *
+ * @module
+ */
+export type { SampleRange } from "../sampleRange.ts";
 export { type ArrayCollection, type ArraySource, readAll } from "./arraySource.ts";
 export { type BatchOptions, batchSampler } from "./batches.ts";
 export { type ByteSource, fromBytes, openFile } from "./byteSource.ts";
@@ -14,6 +20,8 @@ export {
   standardisations,
 } from "./dataset/config.ts";
 export { type Dataset, subset } from "./dataset/dataset.ts";
+export type { Grouping } from "./dataset/featureGroups.ts";
+export type { InputBlocks } from "./dataset/inputBlocks.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset/openDataset.ts";
 export type { Standardisation } from "./dataset/standardise.ts";
 export { type Labels, oneHot, signs, type Targets } from "./dataset/targets.ts";
@@ -24,7 +32,7 @@ export { type IdxArray, readIdx } from "./idx.ts";
 export { type ExpectedWeight, matchWeights } from "./matchWeights.ts";
 export { openNpy } from "./npy.ts";
 export { createNpy, encodeNpy, type NpyWriter } from "./npyWriter.ts";
-export { openNpz } from "./npz.ts";
+export { type NpzOptions, openNpz } from "./npz.ts";
 export { encodeNpz } from "./npzWriter.ts";
 export { openArray, openArrays } from "./openArray.ts";
 export { openWeights } from "./openWeights.ts";

@@ -4,6 +4,7 @@ import { openNpy } from "./npy.ts";
 import { damagedZip, readZipDirectory, type ZipMember } from "./zipDirectory.ts";
 import { openZipMember } from "./zipMember.ts";
 
+/** How an npz file is read. */
 export interface NpzOptions {
   /** Compressed arrays of more bytes than this are inflated into a temporary file instead of memory; 256 MiB. */
   readonly memoryLimit?: number;

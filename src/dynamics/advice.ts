@@ -24,6 +24,7 @@ export const raisedBy = 1.5;
 /** The k of D_k. */
 export const sharpestCounts = [1, 5, 10] as const;
 
+/** The step in use, and what `advise` computes with. */
 export interface AdviceOptions {
   readonly kernels: Kernels;
   /** Of the starting vectors and probes for the Hessian. */
@@ -37,12 +38,14 @@ export interface AdviceOptions {
   readonly onProgress?: ((fraction: number, note: string) => void | Promise<void>) | undefined;
 }
 
-interface StabilityAt {
+/** The largest stable learning rate and the alignment bound at one batch size. docs/theory.md §5. */
+export interface StabilityAt {
   readonly batchSize: number;
   readonly threshold: StabilityThreshold | Undefined;
   readonly alignmentBound: number | Undefined;
 }
 
+/** Where η and B in use stand at this point, and what of it is undefined, with reasons (docs/advise.md). */
 export interface Advice extends QuadraticModel {
   readonly samples: number;
   readonly outputs: number;
@@ -71,6 +74,9 @@ export interface Advice extends QuadraticModel {
 }
 
 /**
+ * Where a learning rate and a batch size stand at this θ: η* over all batch sizes, growth and direction of escape, and what
+ * says whether the quadratic model holds (docs/theory.md §5, §10; docs/advise.md).
+ *
  * Throws a RangeError on a step that makes no sense, an InputError on a learning rate too large to be one, and as
  * `quadraticModel` does.
  */

@@ -7,6 +7,7 @@ import { type ExpectedLoss, expectedLossOf, flatOverSharp, sum } from "./lossSha
 import { stepSizes } from "./secondMoment.ts";
 import { secularRoot } from "./secularRoot.ts";
 
+/** A step of SGD whose noise is c·2L·G. docs/theory.md §5. */
 export interface DecoupledStep {
   /** η */
   readonly learningRate: number;
@@ -14,6 +15,7 @@ export interface DecoupledStep {
   readonly noise: number;
 }
 
+/** How the expected loss grows under noise Σ = 2L·G. docs/theory.md §5. */
 export interface DecoupledGrowth {
   /** ρ: the expected loss is multiplied by it a step, in the long run. */
   readonly value: number;

@@ -10,6 +10,7 @@ import { type SgdStep, secondMomentMap, stepSizes } from "./secondMoment.ts";
 /** Applications of the map itself after which its eigenvalues are taken to be clustered. */
 const directProducts = 40;
 
+/** The spectral radius of the map of second moments, with what it grows along. docs/theory.md §10. */
 export interface GrowthRate {
   /** ρ: the expected loss is multiplied by it a step, in the long run. */
   readonly value: number;

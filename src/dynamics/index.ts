@@ -1,8 +1,10 @@
 /**
  * What SGD's noise does: in one step anywhere; near a minimum by exact second moments, stability and escape, in at most n·C
- * dimensions.
+ * dimensions. [MM] is Mulayoff & Michaeli, COLT 2024; [WWS] Wu, Wang & Su, NeurIPS 2022; sections are those of docs/theory.md.
+ *
+ * @module
  */
-export { type Advice, type AdviceOptions, advise } from "./advice.ts";
+export { type Advice, type AdviceOptions, advise, type StabilityAt } from "./advice.ts";
 export { type BatchDraw, batchNoise } from "./batchNoise.ts";
 export {
   type DecoupledGrowth,
@@ -12,9 +14,11 @@ export {
   decoupledLoss,
 } from "./decoupled.ts";
 export { type Measured, ratioOf, type StepDraws } from "./drawnBatches.ts";
+export type { EscapeDirections } from "./escapeDirections.ts";
 export { expectedLoss } from "./expectedLoss.ts";
 export { gradientDescentBatch } from "./gradientDescentBatch.ts";
 export { type GrowthRate, gradientDescentGrowth, growthRate, limitFlatOverSharp } from "./growthRate.ts";
+export type { Interpolation } from "./interpolation.ts";
 export type { SpectralOptions } from "./leadingMatrix.ts";
 export { type LossKick, lossKicks } from "./lossKicks.ts";
 export {

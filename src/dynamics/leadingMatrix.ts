@@ -8,6 +8,7 @@ import { createStream } from "../random/index.ts";
 /** Largest r: at it eleven r×r matrices, fewer than which Lanczos does not work with, take 0.8 GB. */
 const largestRank = 4096;
 
+/** When an iteration on maps of second moments ends. */
 export interface SpectralOptions {
   readonly kernels: Kernels;
   /** An eigenpair has converged when its residual is at most this part of the map's size; 1e-11 by default. */

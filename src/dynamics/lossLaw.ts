@@ -13,6 +13,7 @@ import { drawnBatches, type Measured, type StepDraws } from "./drawnBatches.ts";
 import { lossKicks } from "./lossKicks.ts";
 import type { SgdStep } from "./secondMoment.ts";
 
+/** The measured increase of the loss by one noisy step, in units of the loss. docs/theory.md §4, §8. */
 export interface LossIncrease {
   /** Mean over batches of the increase, by the estimate whose first-order term is taken out. */
   readonly centred: Measured;
@@ -46,6 +47,7 @@ export function secondOrderIncrease(trace: number, samples: number, step: SgdSte
   return (step.learningRate ** 2 * batchNoise(samples, step) * trace) / 2;
 }
 
+/** What alignment predicts for the increase of the loss by one step, in units of the loss. docs/theory.md §4. */
 export interface LossPrediction {
   /** η²c·μ·L·‖G‖_F² = (η²c/2)·Tr(GΣ) [WW]: exact to second order where H = G, as at a minimum without residuals. */
   readonly aligned: number;

@@ -2,6 +2,7 @@ import type { FloatArray } from "../linalg/matrix.ts";
 import type { VectorMath } from "../linalg/vectorMath.ts";
 import type { Trainer } from "../models/network/trainer.ts";
 
+/** What PyTorch's SGD takes beside the learning rate. */
 export interface OptimiserOptions {
   /** Default 0. */
   readonly momentum?: number;

@@ -73,6 +73,7 @@ export function expectedDisplacement(components: Matrix<Float64Array>, step: Sgd
   return step.learningRate ** 2 * batchNoise(components.rows, step) * trace;
 }
 
+/** What alignment predicts for E‖P(θ_{t+1} − E θ_{t+1})‖² of one step, in units of parameter². docs/theory.md §4. */
 export interface ProjectionPrediction {
   /** η²c·2L·g(P)·Tr(PG) = η²c·Tr(PΣ) [WW]: exact. */
   readonly aligned: number;

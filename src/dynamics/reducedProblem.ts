@@ -9,6 +9,7 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { block, entry, type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
 import type { Linearization } from "../models/linearization.ts";
 
+/** The linearised problem at one θ in the eigenbasis of G, all that second moments need. docs/theory.md §5, §10. */
 export interface ReducedProblem {
   /** n */
   readonly samples: number;

@@ -5,6 +5,7 @@
 
 export type Schedule = (step: number) => number;
 
+/** The same learning rate at every step. Throws a RangeError where it is negative or not finite. */
 export function constant({ learningRate }: { readonly learningRate: number }): Schedule {
   requireRates({ learningRate });
   return () => learningRate;

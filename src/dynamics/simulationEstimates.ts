@@ -7,6 +7,7 @@ import { type Interval, studentInterval } from "../geometry/interval.ts";
 import type { Undefined } from "../geometry/undefined.ts";
 import type { Trajectories } from "./trajectories.ts";
 
+/** A number from simulated trajectories, with its error. */
 export interface SimulatedValue {
   readonly value: number;
   /** Standard error of ln value, by the jackknife over independent groups of trajectories; Infinity for a single one. */

@@ -5,6 +5,7 @@ import { type LeadingMatrix, leadingMatrix, type SpectralOptions, tooLarge } fro
 import type { ReducedProblem } from "./reducedProblem.ts";
 import { sampleCurvature } from "./sampleCurvature.ts";
 
+/** The largest learning rate that is stable in the mean square, in units of 1/G. [MM]; docs/theory.md §5, §10. */
 export interface StabilityThreshold {
   /** η*: below it E‖w‖² falls to 0 along the directions that the model feels, above it grows without bound. */
   readonly value: number;

@@ -23,6 +23,7 @@ export function alignmentBound(
   return 1 / Math.sqrt(noise * alignment.covariance) / eigenvalues[0] / relativeNorm(eigenvalues);
 }
 
+/** Upper bounds of η* that need no eigenproblem of second moments. [MM]; docs/theory.md §10. */
 export interface NecessaryConditions {
   /** From M = v₁v₁ᵀ: tight where a few samples make the sharpest direction. */
   readonly sharpestDirection: number;

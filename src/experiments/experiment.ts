@@ -4,7 +4,9 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import type { RandomStream } from "../random/stream.ts";
 import type { Figure } from "./figure.ts";
 
+/** The whole 95 % interval within the bounds, wholly outside of them, or neither. */
 export type Verdict = "holds" | "fails" | "inconclusive";
+/** Sizes that take minutes, or those of the paper. */
 export type Scale = "quick" | "paper";
 
 /** A mean with its 95 % interval and the number of independent repetitions behind it. */
@@ -56,6 +58,7 @@ export type Trial = Readonly<Record<string, number | string>>;
  */
 export type OpenImages = (config: ImageSetConfig) => Promise<Dataset>;
 
+/** What a trial computes with. */
 export interface TrialContext {
   readonly kernels: Kernels;
   /** Left out where there are no files, as in a browser. */
@@ -75,7 +78,10 @@ export interface Experiment<T extends Trial = Trial> {
   readonly title: string;
   /** The claim under test, as one sentence with its source. */
   readonly claim: string;
+  /** The trials of a scale, in order, each with its own label. */
   trials(scale: Scale): readonly T[];
+  /** Measures one trial, from its own stream alone. */
   measure(trial: T, context: TrialContext): Promise<readonly Row[]>;
+  /** Checks, figures and a reading from the rows of all trials. */
   conclude(rows: readonly Row[], scale: Scale): Conclusion;
 }

@@ -16,6 +16,7 @@ export interface Figure {
   readonly isStacked?: boolean;
 }
 
+/** One plot of a figure. */
 export interface Panel {
   readonly title?: string;
   readonly x: Axis;
@@ -24,6 +25,7 @@ export interface Panel {
   readonly layers: readonly Layer[];
 }
 
+/** An axis of a panel. */
 export interface Axis {
   /** Label with unit or "(dimensionless)" where it is not plain, for example "samples n". */
   readonly label: string;
@@ -32,6 +34,7 @@ export interface Axis {
   readonly domain?: readonly [number, number];
 }
 
+/** A point with its interval. */
 export interface Point {
   readonly x: number;
   readonly y: number;

@@ -1,3 +1,8 @@
+/**
+ * The claims of [WW] as experiments: trials, what is measured, and the conclusion that can fail.
+ *
+ * @module
+ */
 export type {
   Check,
   Conclusion,

@@ -3,6 +3,7 @@ import { createStream } from "../random/index.ts";
 import type { Experiment, ExperimentResult, OpenImages, Row, Scale, Trial } from "./experiment.ts";
 import { tableOf } from "./rows.ts";
 
+/** At which scale an experiment runs, from which seed, and what is told of its progress. */
 export interface RunOptions {
   readonly kernels: Kernels;
   readonly scale: Scale;
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly known?: ReadonlyMap<string, readonly Row[]>;
   /** Called with the rows of each new trial as soon as they are there: keep them, and the run can be resumed. */
   readonly onTrial?: (label: string, rows: readonly Row[], seconds: number) => Promise<void> | void;
+  /** Called with the trials done, of all. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Stops before the next trial with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -11,6 +11,7 @@ import { hessianOperator } from "./products.ts";
 /** Up to this many parameters H is formed, by as many products as it has columns. */
 const explicitParameters = 300;
 
+/** How far `measureHessian` goes, and where its random vectors come from. */
 export interface HessianOptions {
   readonly kernels: Kernels;
   /** Of the starting vectors and probes. */
@@ -28,6 +29,7 @@ export interface HessianOptions {
   readonly onProgress?: ((products: number) => void) | undefined;
 }
 
+/** An eigenvalue of H by Lanczos, with the bound of its error, in units of H. */
 export interface HessianEigenvalue {
   readonly value: number;
   /** ‖Hv − λv‖: some eigenvalue of H lies within it of `value`. */
@@ -36,6 +38,7 @@ export interface HessianEigenvalue {
   readonly converged: boolean;
 }
 
+/** The ends of the spectrum of H and its trace, in units of H: loss over parameter². */
 export interface HessianMeasurement {
   /** λ_max(H). */
   readonly largest: HessianEigenvalue;

@@ -12,6 +12,7 @@ import { gaussNewtonProduct } from "./products.ts";
 const tolerance = 1e-4;
 const eigenvalueProducts = 200;
 
+/** How far the Hessian is from G, in units of H: loss over parameter². docs/theory.md §1. */
 export interface HessianDistance {
   /** λ_max(H). */
   readonly largest: HessianEigenvalue;

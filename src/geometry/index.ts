@@ -1,3 +1,9 @@
+/**
+ * Noise geometry at one θ: alignment, spectra, certificates, intervals, estimates where K is too large.
+ * [WW] is Wang & Wu, arXiv 2310.00692; sections are those of docs/theory.md.
+ *
+ * @module
+ */
 export { type Alignment, lossAlignment } from "./alignment.ts";
 export {
   aPosterioriBound,
@@ -10,6 +16,7 @@ export { decouplingDistance } from "./decoupling.ts";
 export { directionalAlignment, directionalAlignments } from "./directional.ts";
 export { alignmentsAlong } from "./estimate/alongDirections.ts";
 export type { BlockEstimate } from "./estimate/blockMean.ts";
+export type { EigenDirections } from "./estimate/eigenDirections.ts";
 export {
   type EstimateOptions,
   estimateGeometry,
@@ -22,6 +29,7 @@ export {
   type HessianOptions,
   measureHessian,
 } from "./hessian.ts";
+export type { HessianDistance } from "./hessianDistance.ts";
 export { hessianNoiseTrace } from "./hessianNoise.ts";
 export { type Interval, meanInterval } from "./interval.ts";
 export { type AlignmentIntervals, lossAlignmentIntervals } from "./jackknife.ts";

@@ -5,6 +5,7 @@ import { forEachGradientImage, gradientImageSum, squaredNorm } from "./perSample
 import type { GeometryPoint } from "./point.ts";
 import type { Undefined } from "./undefined.ts";
 
+/** 95 % intervals over the samples, of μ (`covariance`) and μ₁ (`secondMoment`). */
 export interface AlignmentIntervals {
   readonly covariance: Interval;
   readonly secondMoment: Interval;

@@ -49,6 +49,7 @@ export interface Measurement {
   readonly hessian?: HessianMeasurement;
 }
 
+/** What `measure` computes with, and whether certificates are made too. */
 export interface MeasureOptions {
   readonly kernels: Kernels;
   /** Also the exact worst and best case over residuals: one more eigenproblem of size n·C. */

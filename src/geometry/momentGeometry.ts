@@ -51,6 +51,7 @@ export function momentDirectionalAlignment(
   return { covariance: centred, secondMoment: centred + slope * slope * unit };
 }
 
+/** The eigenvalues of G and the alignment along its eigenvectors, from p×p moments. */
 export interface MomentSpectrum {
   /** λ_k of G, descending, zeros left out. */
   readonly eigenvalues: Float64Array;
@@ -58,6 +59,7 @@ export interface MomentSpectrum {
   readonly alignments: readonly (Alignment | Undefined)[];
 }
 
+/** The eigenvalues of G (p×p) and g, g₁ along each eigenvector: one eigenproblem of size p. docs/theory.md §2. */
 export async function momentSpectrum(moments: Moments, kernels: Kernels): Promise<MomentSpectrum> {
   const { values, vectors } = await kernels.background.symmetricEigen(moments.gaussNewton);
   const rank = numericalRank(values);

@@ -2,6 +2,7 @@ import { doubledLosses } from "./loss.ts";
 import { forEachGradientImage, gradientProduct, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 
+/** The loss, and the sizes of the noise, of the geometry and of the gradient at one θ. docs/theory.md §1–2. */
 export interface NoiseSummary {
   /** L = (1/n) Σ ℓ_i. */
   readonly loss: number;

@@ -5,6 +5,7 @@ import { gradientProduct, squaredNorm } from "./perSample.ts";
 import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
 import { isDefined, type Undefined } from "./undefined.ts";
 
+/** The batch size at which the noise of a gradient is as long as the gradient, with its interval. */
 export interface GradientNoiseScale {
   /** Tr Σ/‖∇L‖², in samples. */
   readonly value: number;

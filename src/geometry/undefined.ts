@@ -3,6 +3,7 @@ export interface Undefined {
   readonly undefined: string;
 }
 
+/** Whether there is a value, rather than the reason why there is none. */
 export function isDefined<T>(value: T | Undefined): value is T {
   return !(typeof value === "object" && value !== null && "undefined" in value);
 }

@@ -1,10 +1,14 @@
-/** Linear algebra: strided matrices, the kernels that work on them, and methods that need products alone. */
+/**
+ * Linear algebra: strided matrices, the kernels that work on them, and methods that need products alone.
+ *
+ * @module
+ */
 export type { Kernels, SymmetricEigen } from "./kernels/kernels.ts";
 export { type NativeKernelsOptions, openNativeKernels } from "./kernels/native.ts";
 export { openVectorMath } from "./kernels/openVectorMath.ts";
 export { type OpenKernelsOptions, openKernels } from "./kernels/select.ts";
 export { type KernelSpeed, measureSpeed } from "./kernels/speed.ts";
-export { openWasmKernels } from "./kernels/wasm.ts";
+export { type OpenWasmKernelsOptions, openWasmKernels } from "./kernels/wasm.ts";
 export { type Eigenpair, type LanczosOptions, type LeadingEigenpairs, lanczos } from "./lanczos.ts";
 export {
   block,

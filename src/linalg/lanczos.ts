@@ -41,6 +41,7 @@ export interface LanczosOptions extends MatrixFreeOptions {
   readonly onProgress?: ((products: number, residual: number) => void) | undefined;
 }
 
+/** An eigenvalue with its vector and the bound of its error. */
 export interface Eigenpair {
   readonly value: number;
   /** Of unit length. */
@@ -51,6 +52,7 @@ export interface Eigenpair {
   readonly converged: boolean;
 }
 
+/** Eigenpairs at the ends of a spectrum. */
 export interface LeadingEigenpairs {
   /** Descending; shorter than asked for only where A is smaller. */
   readonly largest: readonly Eigenpair[];

@@ -75,10 +75,12 @@ export function block<T extends FloatArray>(
   return { ...a, rows, columns, offset: a.offset + row * a.rowStride + column * a.columnStride };
 }
 
+/** Entry (i, j), not checked against the shape. */
 export function entry(a: Matrix<FloatArray>, i: number, j: number): number {
   return a.data[a.offset + i * a.rowStride + j * a.columnStride];
 }
 
+/** Sets entry (i, j), not checked against the shape. */
 export function setEntry(a: Matrix<FloatArray>, i: number, j: number, value: number): void {
   a.data[a.offset + i * a.rowStride + j * a.columnStride] = value;
 }

@@ -27,6 +27,7 @@ export interface SpectralQuadrature {
   readonly weights: Float64Array;
 }
 
+/** The density of eigenvalues by stochastic Lanczos quadrature, with its standard error. */
 export interface SpectralDensity {
   /** λ, ascending, in units of A: four broadenings beyond the outermost nodes. */
   readonly grid: Float64Array;

@@ -16,6 +16,7 @@ export interface TraceOptions extends MatrixFreeOptions {
   readonly onProgress?: ((products: number) => void) | undefined;
 }
 
+/** Tr A from products, with its standard error. */
 export interface TraceEstimate {
   readonly trace: number;
   /** Of the estimate, from the spread of its probes; 0 where it is exact. */
@@ -35,6 +36,7 @@ export function traceEstimate(operator: SymmetricOperator, options: TraceOptions
   return formsOverRange(operator, dot, options);
 }
 
+/** ‖A‖_F from products, with its standard error. */
 export interface NormEstimate {
   readonly norm: number;
   /** Of the norm, by the delta method from that of its square; 0 where it is exact. */

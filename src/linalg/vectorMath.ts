@@ -4,6 +4,7 @@
  */
 import type { FloatArray } from "./matrix.ts";
 
+/** Of the numbers that sweeps compute with. */
 export type Precision = "float32" | "float64";
 
 /** A smooth (almost everywhere) function of one number. */

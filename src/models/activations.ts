@@ -11,6 +11,7 @@ export interface Activation extends ScalarFunction {
 /** Beyond ± this e^−|z| is 0: z times it is then 0 for infinite z as well. */
 const vanished = 800;
 
+/** z itself. */
 export const identity: Activation = {
   name: "identity",
   kind: "identity",
@@ -20,6 +21,7 @@ export const identity: Activation = {
   slopeBounds: { lower: 1, upper: 1 },
 };
 
+/** max(z, 0); its derivative at 0 is taken as 0, as PyTorch does. */
 export const relu: Activation = {
   name: "relu",
   kind: "relu",

@@ -11,8 +11,9 @@ export interface LogitLinearization
   readonly logits: Float64Array;
   /** K = JJᵀ, a matrix of its own: it is overwritten. */
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
-  /** Likewise of some of the samples, and of some with others. */
+  /** Likewise of some of the samples. */
   gramOf?: SampledGramLinearization["gramOf"];
+  /** K of some samples with others. */
   gramBetween?: SampledGramLinearization["gramBetween"];
   /** H·direction with the Hessian H of the mean cross-entropy. */
   hvp?(direction: Float64Array): Float64Array | Promise<Float64Array>;

@@ -1,3 +1,8 @@
+/**
+ * Models: what makes a `Linearization` (residuals, `jvp`, `vjp`, Gram matrix at one θ), and what can be trained.
+ *
+ * @module
+ */
 export {
   type Activation,
   gelu,

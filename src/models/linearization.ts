@@ -1,5 +1,6 @@
 import type { Matrix, SymmetricMatrix } from "../linalg/matrix.ts";
 
+/** The square loss ½‖f − y‖², or the cross-entropy of a softmax. */
 export type LossKind = "mse" | "cross-entropy";
 
 /** The losses ℓ_i of the samples, in the units of the loss. */

@@ -1,13 +1,18 @@
 /** What a person says to have a data set, as in the `data` section of a configuration. */
 
 export const imageSetNames = ["mnist", "fashion-mnist", "cifar10"] as const;
+/** A data set of images that is known by name. */
 export type ImageSetName = (typeof imageSetNames)[number];
 
+/** The parts that data sets of images have. */
 export const splits = ["train", "test"] as const;
+/** Training or test samples. */
 export type Split = (typeof splits)[number];
 
+/** What numbers may be scaled together to mean 0 and variance 1. */
 export const standardisations = ["none", "global", "channel", "feature"] as const;
 
+/** Which samples of a data set are taken, and how they are scaled. */
 export interface DatasetSelection {
   /** Classes to keep; they become 0, 1, … in the order given. Default: all, as they are. */
   readonly classes?: readonly number[] | undefined;
@@ -34,4 +39,5 @@ export interface NpzConfig extends DatasetSelection {
   readonly file: string;
 }
 
+/** Where samples come from and which of them are taken. */
 export type DatasetConfig = ImageSetConfig | NpzConfig;

@@ -11,6 +11,7 @@ import { selectSamples } from "./select.ts";
 import { type Standardisation, standardisationOf } from "./standardise.ts";
 import type { OpenSamples } from "./stored.ts";
 
+/** How a data set is held, and which part of it. */
 export interface OpenDatasetOptions {
   /** Of the inputs. */
   readonly precision: "float32" | "float64";

@@ -17,6 +17,7 @@ import { imagesOf } from "./alongDirections.ts";
  */
 const tolerance = 1e-4;
 
+/** The sharpest eigen-directions of G and the alignment along them. docs/theory.md §7. */
 export interface EigenDirections {
   /** λ_k of G, descending. */
   readonly eigenvalues: Float64Array;

@@ -16,6 +16,7 @@ import type { PairSums } from "./pairSums.ts";
 import { sampledPairs, samplingPlan } from "./sampledPairs.ts";
 import { type ExactPart, exactPart, residualPoint } from "./sweeps.ts";
 
+/** How many pairs of samples `estimateGeometry` takes, and along which directions it looks. */
 export interface EstimateOptions {
   readonly kernels: Kernels;
   readonly stream: RandomStream;

@@ -28,6 +28,7 @@ export interface GeometryEstimate {
   readonly sampling: Sampling;
 }
 
+/** What was drawn for an estimate. */
 export interface Sampling extends SamplingPlan {
   /** Different samples whose gradients were formed. */
   readonly samplesUsed: number;

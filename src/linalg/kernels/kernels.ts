@@ -34,6 +34,7 @@ export interface Kernels {
 
   /** The same results as the calls above, off the calling thread; inputs must not change until the promise settles. */
   readonly background: {
+    /** As `gemm`. */
     gemm<T extends FloatArray>(
       alpha: number,
       a: Matrix<T>,
@@ -41,8 +42,11 @@ export interface Kernels {
       beta: number,
       c: Matrix<T>,
     ): Promise<void>;
+    /** As `syrk`. */
     syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>): Promise<void>;
+    /** As `symmetricEigen`. */
     symmetricEigen(a: SymmetricMatrix): Promise<SymmetricEigen>;
+    /** As `symmetricEigenvalues`. */
     symmetricEigenvalues(a: SymmetricMatrix): Promise<Float64Array>;
   };
 

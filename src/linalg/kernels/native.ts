@@ -13,6 +13,7 @@ const backgroundFlops = 2e6;
 /** Libraries run calls smaller than this on one thread whatever their setting. */
 const threadedFlops = 2e4;
 
+/** Which library to load, and how many threads it may use. */
 export interface NativeKernelsOptions {
   /** At least 1; the processors available by default. Kept to the library's own maximum. */
   readonly threads?: number | undefined;

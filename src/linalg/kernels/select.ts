@@ -4,6 +4,7 @@ import type { Kernels } from "./kernels.ts";
 import { openNativeKernels } from "./native.ts";
 import { openWasmKernels } from "./wasm.ts";
 
+/** Which kernels to take, and how many threads they may use. */
 export interface OpenKernelsOptions {
   /** Else the environment's NOISEGEO_KERNELS, else native where it opens. */
   readonly prefer?: "native" | "wasm" | undefined;

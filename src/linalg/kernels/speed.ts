@@ -1,6 +1,7 @@
 import { matrix, rowMajor } from "../matrix.ts";
 import type { Kernels } from "./kernels.ts";
 
+/** How fast kernels are on this machine. */
 export interface KernelSpeed {
   /** GFLOP/s of a float32 product of two 768×768 matrices. */
   readonly gemm32: number;

@@ -20,6 +20,7 @@ const keptBytes = 64 * 2 ** 20;
 /** Tiles of a product that several workers share. */
 const sharedTile = 512;
 
+/** How many threads the module may use. */
 export interface OpenWasmKernelsOptions {
   /** Worker threads of background calls; 1 by default. Direct calls use the calling thread alone. */
   readonly threads?: number | undefined;

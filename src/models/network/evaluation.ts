@@ -8,6 +8,7 @@ import type { InputTargets, JacobianShare, Point, Rule, Tangents } from "./opera
 import { owningMath } from "./owningMath.ts";
 import { sizeOf } from "./shape.ts";
 
+/** What the sweeps of a network compute with, and how many samples they have room for. */
 export interface EvaluationOptions {
   readonly kernels: Kernels;
   readonly math: VectorMath;
@@ -38,6 +39,7 @@ export interface Evaluation {
   readonly outputSize: number;
   /** Where to put the input of the first `count` samples before `forward`. */
   input(count: number): FloatArray;
+  /** The outputs of the first `count` samples, count × outputSize, until the next call; the sweeps are at this point. */
   forward(theta: FloatArray, count: number): FloatArray;
   /** The values of a node at the point. */
   valueOf(node: number): FloatArray;
@@ -64,6 +66,7 @@ export interface Evaluation {
   release(): void;
 }
 
+/** The sweeps of a network over up to `capacity` samples: values, Jv, Jᵀu and what Hessian products take. */
 export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   const { precision, capacity } = options;
   const { math, releaseAll } = owningMath(options.math);

@@ -5,6 +5,7 @@ import { describeShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 /** What part a parameter plays: decides its initialisation. */
 export type ParameterRole = "weight" | "bias" | "scale" | "embedding";
 
+/** A trained tensor of a network. */
 export interface Parameter {
   /** As in a PyTorch state_dict: "features.0.weight". */
   readonly name: string;
@@ -28,6 +29,7 @@ export interface Value {
   readonly shape: Shape;
 }
 
+/** An operation of a network, with where its inputs and parameters come from. */
 export interface Node {
   readonly operation: Operation;
   readonly inputs: readonly Value[];
@@ -49,6 +51,7 @@ export interface Graph {
 /** The network's input as a value's node. */
 export const inputNode = -1;
 
+/** Builds a network node by node. */
 export interface GraphBuilder {
   readonly input: Value;
   /** A trained tensor; using its index in several nodes shares it. Throws an InputError where its name is taken, as does `buffer`. */
@@ -58,15 +61,19 @@ export interface GraphBuilder {
     role: ParameterRole,
     fans?: { readonly in: number; readonly out: number },
   ): number;
+  /** Numbers that are not trained, such as running statistics. */
   buffer(name: string, shape: Shape, data: Float64Array): NetworkBuffer;
+  /** Shape of a parameter made before, by its index. */
   shapeOfParameter(index: number): Shape;
   /** A node. Throws an InputError where the operation does not take these shapes. */
   apply(operation: Operation, inputs: readonly Value[], parameters?: readonly number[]): Value;
   /** The same numbers under another shape of the same size; costs nothing. */
   reshape(value: Value, shape: Shape): Value;
+  /** The network whose output is this value. */
   finish(output: Value): Graph;
 }
 
+/** An empty network that takes samples of this shape. */
 export function graphBuilder(input: Shape): GraphBuilder {
   const nodes: Node[] = [];
   const parameters: Parameter[] = [];

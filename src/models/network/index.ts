@@ -18,7 +18,7 @@ export {
 } from "./graph.ts";
 export { type InitialisationScheme, initializeParameters } from "./initialize.ts";
 export { crossEntropyLoss, type Loss, squareLoss } from "./losses.ts";
-export { multiHeadAttention } from "./multiHeadAttention.ts";
+export { type MultiHeadAttentionOptions, multiHeadAttention } from "./multiHeadAttention.ts";
 export { type NetworkModel, type NetworkOptions, networkModel } from "./network.ts";
 export type {
   BindContext,

@@ -8,7 +8,8 @@ import { softmax } from "./operations/softmax.ts";
 import { transpose } from "./operations/transpose.ts";
 import { describeShape } from "./shape.ts";
 
-interface MultiHeadAttentionOptions {
+/** Heads and size of an attention over tokens. */
+export interface MultiHeadAttentionOptions {
   /** Of the parameters' names: "encoder.self_attn." */
   readonly prefix: string;
   readonly heads: number;

@@ -16,6 +16,7 @@ import { owningMath } from "./owningMath.ts";
 import { describeShape, sizeOf } from "./shape.ts";
 import { type Trainer, trainer } from "./trainer.ts";
 
+/** A network with the samples that it is measured or trained on. */
 export interface NetworkOptions {
   readonly graph: Graph;
   /** n samples, each of the graph's input shape: one after another in an array, or read where they are needed. Not copied: must not change. */

@@ -9,6 +9,7 @@ import type { FloatArray } from "../../linalg/matrix.ts";
 import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
 import type { Shape } from "./shape.ts";
 
+/** What a node does, for any shapes; bound to shapes it is a `Rule`. */
 export interface Operation {
   /** For messages: "dense", "conv2d". */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface Operation {
   bind(inputs: readonly Shape[], parameters: readonly Shape[], context: BindContext): Rule;
 }
 
+/** What a rule may compute with. */
 export interface BindContext {
   readonly kernels: Kernels;
   readonly math: VectorMath;

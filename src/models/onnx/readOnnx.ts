@@ -21,6 +21,7 @@ export interface OnnxModel {
   readonly output: { readonly name: string; readonly shape: Shape };
 }
 
+/** How a file is read, and where the files that it refers to are. */
 export interface ReadOnnxOptions {
   /** The file, for messages. */
   readonly name: string;

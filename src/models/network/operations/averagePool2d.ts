@@ -4,6 +4,7 @@ import type { Shape } from "../shape.ts";
 import { poolingWindows, type Windows } from "./poolingWindows.ts";
 import type { Sliding } from "./sliding.ts";
 
+/** The window of an average pooling and how it moves. */
 export interface AveragePool2dOptions
   extends Pick<Sliding, "kernel">,
     Partial<Pick<Sliding, "stride" | "padding">> {

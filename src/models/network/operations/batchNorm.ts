@@ -5,6 +5,7 @@ import type { BindContext, ExplicitShare, Operation, Rule } from "../operation.t
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
 import { channelSumShare } from "./channelSumShare.ts";
 
+/** The frozen statistics of a batch normalisation: length C each. */
 export interface BatchNormOptions {
   /** Statistics of each channel, read at every forward. */
   readonly mean: NetworkBuffer;

@@ -8,6 +8,7 @@ import { convolutionProducts } from "./convolutionProducts.ts";
 import { patchShare } from "./patchShare.ts";
 import { type Sliding, slide } from "./sliding.ts";
 
+/** How filters move, and what is added. */
 export interface Conv2dOptions extends Partial<Omit<Sliding, "kernel">> {
   /** Channels are split into this many groups, each with filters of its own; 1 by default. */
   readonly groups?: number;

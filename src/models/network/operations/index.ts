@@ -11,7 +11,7 @@ export { dense } from "./dense.ts";
 export { embedding } from "./embedding.ts";
 export { expand } from "./expand.ts";
 export { globalAveragePool } from "./globalAveragePool.ts";
-export { layerNorm } from "./layerNorm.ts";
+export { type LayerNormOptions, layerNorm } from "./layerNorm.ts";
 export { learned } from "./learned.ts";
 export { matmul } from "./matmul.ts";
 export { type MaxPool2dOptions, maxPool2d } from "./maxPool2d.ts";

@@ -5,7 +5,8 @@ import { describeShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { broadcastSums } from "./broadcast.ts";
 import { standardisedRows } from "./standardise.ts";
 
-interface LayerNormOptions {
+/** What a layer normalisation averages over. */
+export interface LayerNormOptions {
   /** How many of the last axes are normalised together; 1 unless given. */
   readonly axes?: number;
   /** Added to the variance; 1e-5 unless given. */

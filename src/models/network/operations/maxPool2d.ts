@@ -4,6 +4,7 @@ import type { Operation, Rule } from "../operation.ts";
 import { poolingWindows } from "./poolingWindows.ts";
 import type { Sliding } from "./sliding.ts";
 
+/** The window of a maximum pooling and how it moves. */
 export interface MaxPool2dOptions extends Pick<Sliding, "kernel">, Partial<Omit<Sliding, "kernel">> {
   /** Whether windows may reach beyond the padding; false by default. */
   readonly ceilMode?: boolean;

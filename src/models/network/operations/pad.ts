@@ -4,6 +4,7 @@ import type { Operation } from "../operation.ts";
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
 import { rowMajorStrides, stridedPlaces } from "./strides.ts";
 
+/** How many zeros are put around a tensor. */
 export interface PadOptions {
   /** Zeros before and after, for each axis. */
   readonly before: readonly number[];

@@ -3,6 +3,7 @@ import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { Operation } from "../operation.ts";
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
 
+/** Which indices along one axis are taken. */
 export interface SliceOptions {
   readonly axis: number;
   /** The first index taken; from 0. */
