@@ -6,7 +6,7 @@ from torch import nn
 from models import load
 
 # samples whose Jacobians are computed at once: their activations for each output stay within a GiB
-chunks = {"mlp": 1000, "cnn": 100, "resnet": 20}
+chunks = {"mlp": 1000, "cnn": 100, "resnet": 10}
 
 
 def per_sample(request):
@@ -19,17 +19,19 @@ def per_sample(request):
 
     if model(x[:1]).numel() == 1:
         rows = functorch.vmap(functorch.grad(lambda *inputs: outputs(*inputs)[0]), (None, 0))
-        axes = 1
+        shape = []
     else:
         rows = functorch.vmap(functorch.jacrev(outputs), (None, 0))
-        axes = 2
+        shape = [model(x[:1]).numel()]
+    axes = 1 + len(shape)
+    size, count = chunks[request["model"]], sum(parameter.numel() for parameter in parameters)
 
     def gram():
-        J = torch.cat([
-            torch.cat([part.flatten(axes) for part in rows(parameters, some)], axes).flatten(0, axes - 1)
-            for some in x.split(chunks[request["model"]])
-        ]).detach()
-        return J @ J.T
+        J = torch.empty(len(x), *shape, count)
+        for own, some in zip(J.split(size), x.split(size)):
+            torch.cat([part.detach().flatten(axes) for part in rows(parameters, some)], axes, out=own)
+        flat = J.flatten(0, axes - 1)
+        return flat @ flat.T
 
     return repeated(gram)
 
