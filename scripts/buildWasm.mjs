@@ -1,4 +1,4 @@
-// Compiles the AssemblyScript kernels into src/linalg/kernels/*.generated.ts (each module as base64), unless such a file
+// Compiles the AssemblyScript sources into *.generated.ts files beside them (each module as base64), unless such a file
 // is newer than everything it is made from. Plain SIMD128, so results have the same bits everywhere.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -29,6 +29,16 @@ await build(
   `${kernels}/vectorModule.generated.ts`,
   imported,
   (binary) => ({ vectorModuleBase64: base64(binary), memoryFlagsAt: positionOfMemoryFlags(binary) }),
+);
+
+await build(
+  "random blocks",
+  "src/random/assembly",
+  "src/random/philoxModule.generated.ts",
+  ["--initialMemory", "1"],
+  (binary) => ({
+    philoxModuleBase64: base64(binary),
+  }),
 );
 
 /** Compiles the index.ts of a folder and writes the constants that `describe` makes of the binary. */

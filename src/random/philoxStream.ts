@@ -1,3 +1,4 @@
+import { blocksAtOnce, fillBlocks } from "./blocks.ts";
 import { childIdentity, type Identity, rootIdentity } from "./identity.ts";
 import { highProduct, philox4x32 } from "./philox.ts";
 import type { RandomStream } from "./stream.ts";
@@ -16,13 +17,16 @@ export function createStream(seed: number | bigint): RandomStream {
   return new PhiloxStream(`${seed}`, rootIdentity(BigInt(seed)));
 }
 
+/** Blocks that a stream makes one by one before it makes many at once. */
+const fewBlocks = 16;
+
 class PhiloxStream implements RandomStream {
   readonly path: string;
   readonly #identity: Identity;
   /** The 64-bit index of the next block. */
   #blockLow = 0;
   #blockHigh = 0;
-  readonly #words = new Int32Array(4);
+  #words = new Int32Array(4);
   #used = 4;
 
   constructor(path: string, identity: Identity) {
@@ -84,12 +88,21 @@ class PhiloxStream implements RandomStream {
   }
 
   #word(): number {
-    if (this.#used === 4) this.#nextBlock();
+    if (this.#used === this.#words.length) this.#refill();
     return this.#words[this.#used++];
   }
 
-  #nextBlock(): void {
+  #refill(): void {
+    this.#used = 0;
     const identity = this.#identity;
+    // most streams give a few numbers; those that go on give many
+    if (this.#blockLow >>> 0 >= fewBlocks && this.#blockLow >>> 0 <= 2 ** 32 - blocksAtOnce) {
+      if (this.#words.length === 4) this.#words = new Int32Array(4 * blocksAtOnce);
+      fillBlocks(this.#blockLow, this.#blockHigh, identity, this.#words);
+      this.#advance(blocksAtOnce);
+      return;
+    }
+    if (this.#words.length > 4) this.#words = new Int32Array(4);
     philox4x32(
       this.#blockLow,
       this.#blockHigh,
@@ -99,9 +112,12 @@ class PhiloxStream implements RandomStream {
       identity[1],
       this.#words,
     );
-    this.#blockLow = (this.#blockLow + 1) | 0;
+    this.#advance(1);
+  }
+
+  #advance(blocks: number): void {
+    this.#blockLow = (this.#blockLow + blocks) | 0;
     if (this.#blockLow === 0) this.#blockHigh = (this.#blockHigh + 1) | 0;
-    this.#used = 0;
   }
 
   #bits53(): number {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { blocksAtOnce, fillBlocks } from "../../src/random/blocks.ts";
 import { highProduct, philox4x32 } from "../../src/random/philox.ts";
 
 /** Known answers for philox4x32-10 in Random123's kat_vectors: counter, key, block. */
@@ -37,6 +38,24 @@ describe("Philox4x32-10", () => {
         expect(highProduct(a, b) >>> 0).toBe(Number((BigInt(a) * BigInt(b)) >> 32n));
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("gives the same words many blocks at a time", () => {
+    const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    const last = 2 ** 32 - blocksAtOnce;
+    const low = fc.oneof(fc.integer({ min: 0, max: last }), fc.constantFrom(0, 2 ** 31 - 5, last));
+    fc.assert(
+      fc.property(low, word, fc.tuple(word, word, word, word), (from, high, identity) => {
+        const [k0, k1, c2, c3] = identity;
+        const [fast, plain] = [new Int32Array(4 * blocksAtOnce), new Int32Array(4)];
+        fillBlocks(from, high, Int32Array.from(identity), fast);
+        for (let k = 0; k < blocksAtOnce; k++) {
+          philox4x32((from + k) | 0, high, c2, c3, k0, k1, plain);
+          expect(fast.subarray(4 * k, 4 * k + 4)).toEqual(plain);
+        }
+      }),
+      { numRuns: 50 },
     );
   });
 });

@@ -20,6 +20,15 @@ describe("seed", () => {
     }
   });
 
+  it("goes on block by block, however many are drawn", () => {
+    const stream = createStream(2 ** 40 + 17);
+    const block = new Int32Array(4);
+    for (let index = 0; index < 1500; index++) {
+      philox4x32(index, 0, 0, 0, 17, 2 ** 8, block);
+      for (const word of block) expect(stream.integer(2 ** 16)).toBe(word >>> 16);
+    }
+  });
+
   it("is the same as a number and as a bigint, and shows in the path", () => {
     expect(start(createStream(7))).toEqual(start(createStream(7n)));
     expect(createStream(7).path).toBe("7");

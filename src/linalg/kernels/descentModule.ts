@@ -1,5 +1,5 @@
 /** The compiled descent of many vectors at once (assembly/descent/index.ts) and instances of it. It imports nothing. */
-import { base64Bytes } from "./base64.ts";
+import { base64Bytes } from "../../base64.ts";
 import { descentModuleBase64 } from "./descentModule.generated.ts";
 
 type DescentSettings = [

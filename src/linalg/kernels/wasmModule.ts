@@ -1,5 +1,5 @@
 /** The compiled SIMD module (assembly/index.ts) and instances of it. It imports nothing, so it runs anywhere. */
-import { base64Bytes } from "./base64.ts";
+import { base64Bytes } from "../../base64.ts";
 import { wasmModuleBase64 } from "./wasmModule.generated.ts";
 
 type Pack = (
