@@ -99,9 +99,14 @@ export function column(a: Matrix<Float64Array>, j: number): Float64Array {
 
 /** A row-major float64 copy. */
 export function dense(a: Matrix<FloatArray>): Matrix<Float64Array> {
-  const result = matrix(a.rows, a.columns);
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j < a.columns; j++) result.data[i * a.columns + j] = entry(a, i, j);
+  const { rows, columns, offset } = a;
+  if (a.data instanceof Float64Array && a.columnStride === 1 && a.rowStride === columns) {
+    return matrix(rows, columns, a.data.slice(offset, offset + rows * columns));
+  }
+  const result = matrix(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    const start = offset + i * a.rowStride;
+    for (let j = 0; j < columns; j++) result.data[i * columns + j] = a.data[start + j * a.columnStride];
   }
   return result;
 }

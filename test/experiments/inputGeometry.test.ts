@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { Matrix, QrDecomposition } from "ml-matrix";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inputGeometry } from "../../src/experiments/linearAlignment/inputGeometry.ts";
+import { lossAlignment, lossAlignmentExtremes, pointOf } from "../../src/geometry/index.ts";
+import { defined } from "../../src/geometry/undefined.ts";
+import { type Kernels, openKernels } from "../../src/linalg/index.ts";
+import { matrix } from "../../src/linalg/matrix.ts";
+import { linearModel } from "../../src/models/index.ts";
+import { createStream } from "../../src/random/index.ts";
+
+let kernels: Kernels;
+beforeAll(async () => {
+  kernels = await openKernels({ threads: 1 });
+});
+afterAll(() => kernels.close());
+
+/** Fewer samples than dimensions, or so many that G is well conditioned; also around the blocks of rows. */
+const size = fc.oneof(
+  fc.record({ n: fc.integer({ min: 1, max: 7 }), d: fc.integer({ min: 8, max: 20 }) }),
+  fc.record({ n: fc.constantFrom(48, 511, 512, 513, 1030), d: fc.integer({ min: 1, max: 12 }) }),
+);
+
+test("alignment, loss and extremes are those of the model by K, for few samples and many", async () => {
+  await fc.assert(
+    fc.asyncProperty(size, fc.nat(), fc.integer({ min: -30, max: 30 }), async ({ n, d }, seed, decades) => {
+      const stream = createStream(seed);
+      const draw = (label: string, count: number, scale = 1) =>
+        stream.split(label).gaussians(new Float64Array(count), scale);
+      const inputs = matrix(n, d, draw("inputs", n * d, 10 ** decades));
+      const targets = matrix(n, 1, draw("targets", n));
+      const theta = draw("theta", d, 10 ** -decades);
+      const geometry = await inputGeometry(inputs, kernels);
+      const linearization = linearModel({ inputs, targets, kernels }).linearize(theta);
+      const point = await pointOf(linearization);
+
+      const found = geometry.alignment(linearization.residuals);
+      const expected = defined(lossAlignment(point));
+      expect(found.secondMoment / expected.secondMoment).toBeCloseTo(1, 11);
+      // the difference of two numbers of the size of μ₁
+      expect(Math.abs(found.covariance - expected.covariance)).toBeLessThanOrEqual(
+        1e-12 * expected.secondMoment,
+      );
+
+      const { residuals } = linearization;
+      const loss = residuals.reduce((sum, r) => sum + r * r, 0) / (2 * n);
+      expect(Math.abs(geometry.loss(targets.data)(theta) / loss - 1)).toBeLessThan(1e-11);
+
+      const realisable = n < d ? undefined : rangeOf(inputs);
+      const extremes = defined(await lossAlignmentExtremes(point, kernels, realisable));
+      expect(Math.abs(geometry.extremes.min - extremes.min)).toBeLessThanOrEqual(1e-9 * extremes.max);
+      expect(Math.abs(geometry.extremes.max - extremes.max)).toBeLessThanOrEqual(1e-9 * extremes.max);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** Orthonormal columns that span the range of X. */
+function rangeOf({ data, rows, columns }: ReturnType<typeof matrix>) {
+  const basis = new QrDecomposition(Matrix.from1DArray(rows, columns, data)).orthogonalMatrix;
+  return matrix(rows, columns, Float64Array.from(basis.to1DArray()));
+}
