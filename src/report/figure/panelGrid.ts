@@ -6,10 +6,10 @@ import { type Block, moved } from "./svg.ts";
 
 const BETWEEN_COLUMNS = 24;
 const BETWEEN_ROWS = 24;
-const NARROWEST_PANEL = 250;
+/** Three of them fit side by side into both columns of a journal. */
+const NARROWEST_PANEL = 200;
 /** Of the axes. */
 const FLATTEST = 150;
-const LOWEST = 190;
 
 export interface GridDrawing extends Omit<PanelDrawing, "clipId"> {
   readonly clipId: (panel: number) => string;
@@ -27,9 +27,7 @@ export interface PanelGrid extends Block {
 export function panelGrid(panels: readonly Panel[], width: number, drawing: GridDrawing): PanelGrid {
   const columns = drawing.isStacked ? 1 : columnCount(panels.length, width);
   const panelWidth = Math.floor((width - (columns - 1) * BETWEEN_COLUMNS) / columns);
-  const axesHeight = drawing.isStacked
-    ? FLATTEST
-    : Math.round(Math.min(330, Math.max(LOWEST, panelWidth * 0.56)));
+  const axesHeight = drawing.isStacked ? FLATTEST : heightOfAxes(panelWidth);
   const axes = panels.map((panel) => panelAxes(panel, panelWidth, axesHeight));
   const layouts = axes.map((own, index) => {
     const column = axes.filter((_, other) => other % columns === index % columns);
@@ -51,6 +49,11 @@ export function panelGrid(panels: readonly Panel[], width: number, drawing: Grid
   }
   const omitted = axes.map(({ shapes }) => shapes.omitted);
   return { svg: parts.join(""), height: Math.max(0, y - BETWEEN_ROWS), omitted };
+}
+
+/** Flatter for wide panels; narrow ones not so tall that several rows of them outgrow a page. */
+function heightOfAxes(panelWidth: number): number {
+  return Math.round(Math.min(330, Math.max(0.56 * panelWidth, Math.min(190, 0.65 * panelWidth))));
 }
 
 /** Four panels stand better in two rows of two. */

@@ -1,12 +1,13 @@
 import { createRequire } from "node:module";
 import { renderAsync } from "@resvg/resvg-js";
+import { withResolution } from "./pngResolution.ts";
 
-/** 384 dots to the inch where 96 CSS pixels are one. */
 const SCALE = 4;
+const DOTS_PER_INCH = SCALE * 96;
 const FAMILY = "DejaVu Sans";
 
 /**
- * Draws an SVG of `renderFigure` (theme "light" or "dark") to PNG bytes at four times its size. Text is set in
+ * Draws an SVG of `renderFigure` (theme "light" or "dark") to PNG bytes at four times its size, 384 dots to the inch. Text is set in
  * DejaVu Sans from the package `dejavu-fonts-ttf`: the same picture on every machine, with or without fonts
  * of its own.
  */
@@ -20,5 +21,5 @@ export async function renderPng(svg: string): Promise<Uint8Array> {
     fitTo: { mode: "zoom", value: SCALE },
     font: { loadSystemFonts: false, fontFiles: files, defaultFontFamily: FAMILY, sansSerifFamily: FAMILY },
   });
-  return image.asPng();
+  return withResolution(image.asPng(), DOTS_PER_INCH);
 }
