@@ -7,6 +7,7 @@ import { encodeCsv, figureTable } from "../report/figure/figureTable.ts";
 import { printWidth } from "../report/figure/printWidth.ts";
 import { renderFigure } from "../report/figure/renderFigure.ts";
 import { renderPng } from "../report/figure/renderPng.ts";
+import { leftOut } from "../report/leftOut.ts";
 import type { ReportedExperiment } from "../report/reproduction.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 
@@ -40,7 +41,8 @@ export async function writeExperiment(
   }));
   const files = { data: `data/${id}.parquet`, result: `${id}/result.json`, figures };
   const { checks, reading, setting } = result;
-  const document = { id, claim, verdict, evidence: { checks, reading, setting }, ...run };
+  const evidence = { checks, reading, setting, leftOut: leftOut(result.table) };
+  const document = { id, claim, verdict, evidence, ...run };
   const reported: ReportedExperiment = { id, title, claim, verdict, result, ...run, ...maker, files };
 
   await writeFileAtomically(join(folder, files.data), encodeParquet(result.table));

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { encodeParquet } from "../data/parquet.ts";
 import type { Check } from "../experiments/experiment.ts";
-import type { ReportedExperiment } from "../report/reproduction.ts";
+import { leftOut } from "../report/leftOut.ts";
+import type { ReportedExperiment, Reproduction } from "../report/reproduction.ts";
 import { writeFileAtomically } from "../runs/atomicFile.ts";
 
 /**
- * Writes what a program wants of a whole reproduction: `result.json` with every experiment's verdict and checks, and
- * `data/checks.parquet` with one row a check.
+ * Writes what a program wants of a whole reproduction: `result.json` with every experiment's verdict, checks and what it went
+ * without, and `data/checks.parquet` with one row a check.
  */
 export async function writeSummary(
   folder: string,
-  experiments: readonly ReportedExperiment[],
-  version: string,
+  { experiments, leftOut: notRun, version }: Pick<Reproduction, "experiments" | "leftOut" | "version">,
 ): Promise<void> {
   const document = {
     schema: 1,
@@ -23,12 +23,14 @@ export async function writeSummary(
       checks: result.checks,
       reading: result.reading,
       setting: result.setting,
+      leftOut: leftOut(result.table),
       scale,
       seed,
       seconds,
       version: made.version,
       kernels: made.kernels,
     })),
+    notRun: notRun.map(({ id }) => id),
   };
   await writeFileAtomically(join(folder, "result.json"), `${JSON.stringify(document, null, 2)}\n`);
   await writeFileAtomically(join(folder, "data", "checks.parquet"), encodeParquet(checksTable(experiments)));
@@ -53,6 +55,9 @@ function checksTable(experiments: readonly ReportedExperiment[]) {
     at_least: rows.map(({ check }) => finite(check.atLeast)),
     at_most: rows.map(({ check }) => finite(check.atMost)),
     experiment_verdict: ofExperiment("verdict"),
+    trials_left_out: rows.map(({ experiment }) =>
+      leftOut(experiment.result.table).reduce((sum, { trials }) => sum + trials, 0),
+    ),
     scale: ofExperiment("scale"),
     seed: rows.map(({ experiment }) => experiment.seed),
   };

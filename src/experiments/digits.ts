@@ -1,6 +1,6 @@
 import type { RandomStream } from "../random/stream.ts";
 import { averagedImages } from "./averagedImages.ts";
-import type { OpenImages } from "./experiment.ts";
+import type { OpenImages, Row } from "./experiment.ts";
 import { imagesOrReason } from "./realImages.ts";
 import { smoothImages } from "./smoothImages.ts";
 
@@ -13,6 +13,8 @@ export interface Digits {
   readonly inputs: Float64Array;
   /** Class 0, 1, … of each image. */
   readonly labels: Int32Array;
+  /** Why these are not the digits asked for, where they are not. */
+  readonly missing?: string | undefined;
 }
 
 /**
@@ -33,25 +35,34 @@ export async function drawDigits(
   },
 ): Promise<Digits> {
   const side = (28 - 2 * margin) / 2;
-  const found = openImages && (await openDigits(digits, samples, margin, openImages, stream));
-  const images = found ?? {
-    name: `smooth random fields of ${digits.length === 2 ? "two" : digits.length} classes`,
-    side,
-    ...smoothImages(samples, side, digits.length, stream),
-  };
+  const found = await openDigits(digits, samples, margin, openImages, stream);
+  const images =
+    "inputs" in found
+      ? found
+      : {
+          name: `smooth random fields of ${digits.length === 2 ? "two" : digits.length} classes`,
+          side,
+          ...smoothImages(samples, side, digits.length, stream),
+          ...found,
+        };
   return { ...images, inputs: standardised(images.inputs, samples) };
+}
+
+/** A row that says what a trial did without, if anything, and what it measured instead. */
+export function withoutDigits({ name, missing }: Pick<Digits, "name" | "missing">): readonly Row[] {
+  return missing === undefined ? [] : [{ kind: "left out", reason: missing, instead: name, data: name }];
 }
 
 async function openDigits(
   digits: readonly number[],
   samples: number,
   margin: number,
-  openImages: OpenImages,
+  openImages: OpenImages | undefined,
   stream: RandomStream,
-): Promise<Digits | undefined> {
+): Promise<Digits | { readonly missing: string }> {
   const seed = stream.split("digits").integer(2 ** 31);
   const drawn = await imagesOrReason(openImages, { name: "mnist", classes: digits, samples, seed });
-  if ("missing" in drawn) return undefined;
+  if ("missing" in drawn) return drawn;
   const averaged = averagedImages(drawn, margin);
   const { side } = averaged;
   return {

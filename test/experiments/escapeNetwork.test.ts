@@ -10,7 +10,7 @@ import type { Minimum } from "../../src/experiments/minima/minimum.ts";
 import { type Descend, descend } from "../../src/experiments/minima/pairedRun.ts";
 import { networkPopulation } from "../../src/experiments/minima/population.ts";
 import { startNear } from "../../src/experiments/minima/startNear.ts";
-import { distinct } from "../../src/experiments/rows.ts";
+import { distinct, where } from "../../src/experiments/rows.ts";
 import { overall } from "../../src/experiments/verdict.ts";
 import { InputError } from "../../src/inputError.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
@@ -155,9 +155,13 @@ describe("escape-network", () => {
     const shrunk = escapeNetworkAt({ quick: one, paper: one });
     const withImages = await shrunk.measure(own, { ...context, openImages: async () => digits });
     expect(distinct(withImages, "data")).toEqual([expect.stringContaining("MNIST")]);
+    expect(where(withImages, { kind: "left out" })).toEqual([]);
     const without = await shrunk.measure(own, context);
     expect(distinct(without, "data")).toEqual([expect.stringContaining("random fields")]);
-    expect(without.length).toBe(withImages.length);
+    expect(where(without, { kind: "left out" })).toMatchObject([
+      { reason: "no images were given", instead: expect.stringContaining("random fields") },
+    ]);
+    expect(without.length).toBe(withImages.length + 1);
     await expect(shrunk.measure({ ...own, model: "none" }, context)).rejects.toThrow("model: got none");
   });
 });

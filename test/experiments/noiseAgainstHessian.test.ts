@@ -107,6 +107,16 @@ describe("noise-against-hessian", () => {
     expect(plain.setting.join(" ")).toContain("smooth random fields of 10 classes");
   });
 
+  it("says of each trial that it went without digits", () => {
+    const missing = where(rows, { kind: "left out" });
+    const trials = tiny.cases.reduce((sum, { seeds }) => sum + seeds, 0);
+    expect(missing.length).toBe(trials);
+    for (const { reason, instead } of missing) {
+      expect(reason).toBe("no images were given");
+      expect(instead).toMatch(/smooth random fields of (two|10) classes/);
+    }
+  });
+
   it("gives the same rows every time", async () => {
     const { table } = await run(genuine, { ...tiny, cases: [{ ...tiny.cases[0], seeds: 1 }] });
     const known = where(rows, { network: "FNN, tanh", targets: scalar, seed: 0 });

@@ -95,12 +95,18 @@ describe("the page of a reproduction", () => {
     ]);
     const [first, ...others] = reproduction.experiments;
     const table = {
-      kind: ["left out", "left out", "start"],
-      reason: ["no MNIST here", "no MNIST here", null],
+      kind: ["left out", "left out", "start", "left out"],
+      reason: ["no MNIST here", "no MNIST here", null, "no MNIST here"],
+      instead: [null, null, null, "smooth random fields"],
     };
     const lacking = { ...first, result: { ...first.result, table } };
     const page = opened(renderPage({ ...reproduction, leftOut: [], experiments: [lacking, ...others] }));
-    expect(texts(page, ".omitted li")).toEqual([`${first.title}: 2 trials left out: no MNIST here`]);
+    expect(texts(page, ".omitted li")).toEqual([
+      `${first.title}: 2 trials left out: no MNIST here`,
+      `${first.title}: 1 trial on smooth random fields in place of the data: no MNIST here`,
+    ]);
+    expect(texts(page, '.opening a[href="#omitted"]')).toEqual(["1 ran without some of the data"]);
+    expect(texts(document, '.opening a[href="#omitted"]')).toEqual(["1 experiment was not run"]);
     expect(opened(renderPage({ ...reproduction, leftOut: [] })).querySelector(".omitted")).toBeNull();
   });
 

@@ -12,6 +12,8 @@ export interface Images {
   readonly inputs: Float64Array;
   /** ±1 by class. */
   readonly targets: Float64Array;
+  /** Why these are not digits, where they are not. */
+  readonly missing?: string | undefined;
 }
 
 /** Pixels left out at each side of a digit: 10×10 averages are left. */

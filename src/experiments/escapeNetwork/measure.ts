@@ -4,6 +4,7 @@ import { defined } from "../../geometry/undefined.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import { meanLoss } from "../../models/samples.ts";
 import type { RandomStream } from "../../random/stream.ts";
+import { withoutDigits } from "../digits.ts";
 import type { Row, TrialContext } from "../experiment.ts";
 import type { Minimum } from "../minima/minimum.ts";
 import { type Descend, descend } from "../minima/pairedRun.ts";
@@ -25,10 +26,10 @@ export async function measure(
 ): Promise<readonly Row[]> {
   const draw = networks.get(model);
   if (!draw) throw new RangeError(`model: got ${model}`);
-  const { minimum, data } = await draw({ kernels, openImages, stream: stream.split("network") });
+  const { minimum, data, missing } = await draw({ kernels, openImages, stream: stream.split("network") });
   try {
     const rows = await escapeRows(minimum, { sizes, kernels, stream: stream.split("runs"), descend });
-    return rows.map((row) => ({ ...row, data }));
+    return [...withoutDigits({ name: data, missing }), ...rows.map((row) => ({ ...row, data }))];
   } finally {
     minimum.model.release();
   }

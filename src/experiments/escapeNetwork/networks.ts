@@ -12,6 +12,8 @@ interface Subject {
   readonly minimum: Minimum;
   /** Whose samples it fits. */
   readonly data: string;
+  /** Why these are not the images they should be, where they are not. */
+  readonly missing?: string | undefined;
 }
 
 interface DrawContext {
@@ -47,7 +49,8 @@ async function twoLayer({ kernels, stream }: DrawContext): Promise<Subject> {
 
 async function cnn({ kernels, stream, openImages }: DrawContext): Promise<Subject> {
   const { samples, channels, kernel } = convolutional;
-  const { name: data, side, inputs, targets } = await drawImages(samples, openImages, stream.split("images"));
+  const images = await drawImages(samples, openImages, stream.split("images"));
+  const { name: data, side, inputs, targets, missing } = images;
   const minimum = await trainedNetwork(
     {
       architecture: readArchitecture({
@@ -65,7 +68,7 @@ async function cnn({ kernels, stream, openImages }: DrawContext): Promise<Subjec
     },
     { kernels, math: await vectorMath(), stream: stream.split("initial") },
   );
-  return { minimum, data };
+  return { minimum, data, missing };
 }
 
 let opened: Promise<VectorMath> | undefined;

@@ -6,7 +6,7 @@ import { freezeBatchNorm } from "../../models/network/freezeBatchNorm.ts";
 import { initializeParameters } from "../../models/network/initialize.ts";
 import { squareLoss } from "../../models/network/losses.ts";
 import { networkModel } from "../../models/network/network.ts";
-import { drawDigits } from "../digits.ts";
+import { drawDigits, withoutDigits } from "../digits.ts";
 import type { Row, TrialContext } from "../experiment.ts";
 import { descendTo } from "../minima/trainedByDescent.ts";
 import { lookAt } from "./look.ts";
@@ -50,7 +50,7 @@ export async function measure(
     math,
   });
   try {
-    const rows: Row[] = [];
+    const rows: Row[] = [...withoutDigits(drawn)];
     const look = async (place: string, order: number, steps: number, theta: Float64Array) => {
       const seen = await lookAt(model.linearize(theta), {
         graph,

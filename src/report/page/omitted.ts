@@ -1,16 +1,16 @@
 import { identifier } from "../identifiers.ts";
+import { type LeftOut, leftOut } from "../leftOut.ts";
 import type { Reproduction } from "../reproduction.ts";
 import { type Html, html, prose } from "./html.ts";
 
 /** What this page does not tell: experiments that were not run, and parts that ran without their data. Nothing where it is whole. */
-export function omitted({ experiments, leftOut }: Reproduction): Html {
-  const notRun = leftOut.map(
+export function omitted({ experiments, leftOut: others }: Reproduction): Html {
+  const notRun = others.map(
     ({ title, id }) => html`<li>${prose(title)} (<code>${id}</code>): not run.</li>\n`,
   );
   const parts = experiments.flatMap(({ id, title, result }) =>
-    reasons(result.table).map(
-      ({ reason, trials }) =>
-        html`<li><a href="#${identifier(id)}">${prose(title)}</a>: ${trials} left out: ${prose(reason)}</li>\n`,
+    leftOut(result.table).map(
+      (part) => html`<li><a href="#${identifier(id)}">${prose(title)}</a>: ${prose(words(part))}</li>\n`,
     ),
   );
   if (notRun.length + parts.length === 0) return html``;
@@ -21,14 +21,9 @@ ${notRun}${parts}</ul>
 </section>`;
 }
 
-/** Trials that measured nothing say so in a row of kind "left out", with the reason. */
-function reasons({ kind = [], reason = [] }: Reproduction["experiments"][number]["result"]["table"]) {
-  const counts = new Map<string, number>();
-  for (const [row, value] of kind.entries()) {
-    if (value === "left out") counts.set(String(reason[row]), (counts.get(String(reason[row])) ?? 0) + 1);
-  }
-  return [...counts].map(([text, count]) => ({
-    reason: text,
-    trials: `${count} ${count === 1 ? "trial" : "trials"}`,
-  }));
+function words({ trials, reason, instead }: LeftOut): string {
+  const counted = `${trials} ${trials === 1 ? "trial" : "trials"}`;
+  return instead === undefined
+    ? `${counted} left out: ${reason}`
+    : `${counted} on ${instead} in place of the data: ${reason}`;
 }

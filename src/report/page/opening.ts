@@ -1,4 +1,5 @@
 import { identifier } from "../identifiers.ts";
+import { leftOut } from "../leftOut.ts";
 import type { ReportedExperiment, Reproduction } from "../reproduction.ts";
 import { explained } from "./explained.ts";
 import { type Html, html, prose } from "./html.ts";
@@ -8,7 +9,7 @@ import { headline, verdictBadge } from "./verdicts.ts";
 export const QUESTION = "Does the noise of SGD follow the geometry of the loss?";
 
 /** What was asked and what came out, in one screen. */
-export function opening({ experiments, leftOut }: Reproduction): Html {
+export function opening({ experiments, leftOut: notRun }: Reproduction): Html {
   const seen = new Set<string>();
   return html`
 <header class="opening">
@@ -18,14 +19,18 @@ export function opening({ experiments, leftOut }: Reproduction): Html {
 <p>Minibatches make the gradient of SGD noisy. <a href="https://arxiv.org/abs/2310.00692">Wang and Wu (2023)</a> argue
 that ${explained("the covariance Σ of this noise follows the Gauss–Newton matrix G of the loss", seen)}, however many
 parameters the model has. Each claim was computed anew and given a ${explained("verdict", seen)} by 95&nbsp;%
-${explained("intervals", seen)}. ${experiments.length === 0 ? undefined : sureness(experiments)}${gaps(leftOut.length)}</p>
+${explained("intervals", seen)}. ${experiments.length === 0 ? undefined : sureness(experiments)}${gaps(notRun.length, experiments)}</p>
 ${experiments.length === 0 ? undefined : overview(experiments)}
 </header>`;
 }
 
-function gaps(notRun: number): Html | undefined {
-  if (notRun === 0) return undefined;
-  return html` <a href="#omitted">${notRun} ${notRun === 1 ? "experiment was" : "experiments were"} not run</a>.`;
+function gaps(notRun: number, experiments: readonly ReportedExperiment[]): Html | undefined {
+  const partial = experiments.filter(({ result }) => leftOut(result.table).length > 0).length;
+  const missing = [
+    ...(notRun === 0 ? [] : [`${notRun} ${notRun === 1 ? "experiment was" : "experiments were"} not run`]),
+    ...(partial === 0 ? [] : [`${partial} ran without some of the data`]),
+  ];
+  return missing.length === 0 ? undefined : html` <a href="#omitted">${missing.join(", ")}</a>.`;
 }
 
 /** Links to the claims, each with its verdict, beside the text on wide screens. */
