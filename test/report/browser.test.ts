@@ -195,14 +195,31 @@ describe.skipIf(chromiumMissing)(
       await context.close();
     });
 
-    test("on paper it is light, and everything is unfolded", async () => {
+    test("on paper it is light, without measurements but with the files that hold them", async () => {
       const { page } = await open("reproduction", 1440, "dark");
+      const files = page.locator(".experiment .printed");
+      expect(await files.first().isVisible()).toBe(false);
       await page.emulateMedia({ media: "print", colorScheme: "dark" });
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
         "rgb(255, 255, 255)",
       );
-      expect(await page.locator(".numbers table").first().isVisible()).toBe(true);
+      const tables = page.locator(".numbers table");
+      for (let k = 0; k < (await tables.count()); k++) expect(await tables.nth(k).isVisible()).toBe(false);
+      expect(await tables.count()).toBeGreaterThan(0);
+      for (const [k, { id }] of reproduction.experiments.entries()) {
+        expect(await files.nth(k).isVisible()).toBe(true);
+        expect(await files.nth(k).textContent()).toContain(`figures/${id}-*.csv`);
+      }
+      for (const table of ["checks", "overview"])
+        expect(await page.locator(`table.${table}`).first().isVisible()).toBe(true);
       expect(await page.locator("nav").isVisible()).toBe(false);
+      await page.close();
+    });
+
+    test("on paper the numbers of advice are unfolded", async () => {
+      const { page } = await open("advice", 1440, "dark");
+      await page.emulateMedia({ media: "print" });
+      expect(await page.locator(".numbers table").first().isVisible()).toBe(true);
       await page.close();
     });
   },

@@ -45,7 +45,15 @@ ${result.setting.map((line) => html`<li>${set(line)}</li>\n`)}
 ${dataTable(result.table, title, { path: files.data, format: "Parquet", subject: "The numbers behind it" })}
 <p class="downloads">Files: <a href="${fileAddress(files.data)}">data (Parquet)</a>,
 <a href="${fileAddress(files.result)}">result (JSON)</a></p>
+<p class="printed">${whereNumbersAre(experiment)}</p>
 </section>`;
+}
+
+/** For paper, which shows neither tables of numbers nor links. */
+function whereNumbersAre({ id, files }: ReportedExperiment): Html {
+  const points = html`the points of its figures in <code>figures/${id}-*.csv</code>, `;
+  return html`In the folder of this page: ${files.figures.length > 0 ? points : undefined}every measurement in <code>${files.data}</code>, the
+result in <code>${files.result}</code>.`;
 }
 
 function rerunCommand({ id, seed, scale }: ReportedExperiment): string {

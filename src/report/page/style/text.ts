@@ -47,7 +47,8 @@ math { font-size: 1.1em; }
 .setting li { margin: .25rem 0; }
 .warnings { list-style: none; margin: 1.25rem 0; padding: 0; max-width: 70ch; }
 .warnings li { border-left: 4px solid var(--fails); padding-left: 1rem; margin: .75rem 0; }
-.downloads, .command { font-size: .9375rem; color: var(--muted); }
+.printed { display: none; }
+.downloads, .command, .printed { font-size: .9375rem; color: var(--muted); }
 .facts dt { color: var(--muted); font-size: .875rem; line-height: 1.4; }
 .facts dd { margin: .25rem 0 0; line-height: 1.35; overflow-wrap: break-word; }
 .facts strong { font-size: 1.375rem; font-weight: 600; font-variant-numeric: tabular-nums; }
