@@ -49,3 +49,17 @@ export function duration(seconds: number): string {
   if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** "roughly 4 to 15 min", "roughly 40 min to 3 h". */
+export function roughly(low: number, high: number): string {
+  const [least, most] = [rough(low), rough(high)];
+  const end = `${most.value} ${most.unit}`;
+  if (least.unit !== most.unit) return `roughly ${least.value} ${least.unit} to ${end}`;
+  return `roughly ${least.value === most.value ? "" : `${least.value} to `}${end}`;
+}
+
+/** To a whole number of its unit, 1 at the least. */
+function rough(seconds: number): { readonly value: number; readonly unit: string } {
+  const [size, unit] = seconds < 59.5 ? [1, "s"] : seconds < 3570 ? [60, "min"] : [3600, "h"];
+  return { value: Math.max(1, Math.round(seconds / Number(size))), unit: String(unit) };
+}

@@ -11,10 +11,11 @@ import { writeFileAtomically } from "../runs/atomicFile.ts";
 import { withFolderLocked } from "../runs/folderLock.ts";
 import { version } from "../version.ts";
 import { positiveInteger, wholeNumber } from "./arguments.ts";
-import { duration, type Progress, startProgress } from "./progress.ts";
+import { duration, startProgress } from "./progress.ts";
+import { expectedHere, sayEstimate } from "./reproduceEstimate.ts";
 import { conclude, type OpenRun, openRun, openTrials, type RunSettings } from "./reproduceRuns.ts";
-import { type Measuring, measureTrials } from "./reproduceTrials.ts";
-import { firstOfEachKind, type TrialCosts, trialCosts } from "./trialCosts.ts";
+import { measureTrials } from "./reproduceTrials.ts";
+import { trialCosts } from "./trialCosts.ts";
 
 interface ReproduceOptions extends RunSettings {
   readonly threads: number;
@@ -53,8 +54,10 @@ async function run(
   let kernels = "";
   try {
     for (const experiment of chosen) runs.push(await openRun(experiment, options));
-    const costs = trialCosts(runs, scale);
-    kernels = await kernelsInUse();
+    const opened = await openKernels({ threads: 1 });
+    kernels = opened.description;
+    const costs = trialCosts(runs, scale, expectedHere(opened, scale));
+    await opened.close();
     const finish = async (openedRun: OpenRun) => {
       const reported = await conclude(openedRun, { ...options, kernels });
       progress.finish();
@@ -85,59 +88,22 @@ async function run(
   process.stdout.write(`\n${join(out, "index.html")}\n`);
 }
 
-/**
- * Says how long the whole will take, from one trial of each kind. These are trials of the run itself, and kept: the estimate
- * costs nothing, and counts only what an earlier call left to do.
- */
-async function sayEstimate(
-  runs: readonly OpenRun[],
-  costs: TrialCosts,
-  measuring: Measuring,
-  progress: Progress,
-): Promise<void> {
-  const { scale, threads } = measuring;
-  const total = costs.open;
-  if (total === 0) return;
-  const trials = (count: number) => `${count} ${count === 1 ? "trial" : "trials"}`;
-  process.stderr.write(
-    `${scale} scale: ${trials(total)} to measure; the first of each kind, ${costs.kinds}, give an estimate of the time\n`,
-  );
-  const began = performance.now();
-  const first = runs.flatMap((openedRun) =>
-    firstOfEachKind(openedRun.experiment, scale, openedRun.known).map((trial) => ({ openedRun, trial })),
-  );
-  await measureTrials(first, measuring);
-  progress.finish();
-  const spent = (performance.now() - began) / 1000;
-  const left = (costs.left() ?? 0) / Math.min(threads, Math.max(1, costs.open));
-  process.stderr.write(
-    `estimate: about ${duration(left)} more for ${trials(costs.open)} on ${threads === 1 ? "1 thread" : `${threads} threads`} (${duration(spent)} went into these ${costs.kinds})\n`,
-  );
-}
-
-async function kernelsInUse(): Promise<string> {
-  const kernels = await openKernels({ threads: 1 });
-  await kernels.close();
-  return kernels.description;
-}
-
 /** The page shows every experiment that the folder holds, also those of earlier calls. */
 async function writePage(folder: string, kernels: string): Promise<void> {
   const { readExperiment } = await import("./experimentFiles.ts");
   const { writeSummary } = await import("./reproductionSummary.ts");
   const { renderPage } = await import("../report/page/renderPage.ts");
   const held = await Promise.all(experiments.map(({ id }) => readExperiment(folder, id)));
-  const present = held.filter((experiment) => experiment !== undefined);
-  const page = renderPage({
-    experiments: present,
+  const reproduction = {
+    experiments: held.filter((experiment) => experiment !== undefined),
     leftOut: experiments.filter((_, index) => held[index] === undefined),
     version,
     kernels,
     command: `npx noisegeo reproduce --out ${folder}`,
     date: new Date().toISOString(),
-  });
-  await writeFileAtomically(join(folder, "index.html"), page);
-  await writeSummary(folder, present, version);
+  };
+  await writeFileAtomically(join(folder, "index.html"), renderPage(reproduction));
+  await writeSummary(folder, reproduction);
 }
 
 function summaryLine({ id, verdict, result, seconds }: ReportedExperiment): string {

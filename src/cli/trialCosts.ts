@@ -7,7 +7,10 @@ export interface TrialCosts {
   readonly kinds: number;
   /** Seconds measured so far in this call. */
   readonly spent: number;
-  /** Estimated seconds for the open trials; undefined where a kind of them was not measured yet. */
+  /**
+   * Estimated seconds for the open trials, one after another: of each kind by the mean of those measured, or as expected where
+   * there is none yet. Undefined where a kind was neither measured nor expected.
+   */
   left(): number | undefined;
   /** To be called when a trial was measured. */
   measured(experiment: string, label: string, seconds: number): void;
@@ -28,20 +31,24 @@ export function firstOfEachKind(
   });
 }
 
+/** Seconds that a trial of a kind is expected to take; undefined where nothing is known of it. */
+export type Expected = (experiment: string, kind: string) => number | undefined;
+
 /** @param known of each experiment the rows that an earlier call left, which cost nothing any more */
 export function trialCosts(
   runs: readonly { readonly experiment: Experiment; readonly known: ReadonlyMap<string, readonly Row[]> }[],
   scale: Scale,
+  expected: Expected,
 ): TrialCosts {
-  const open = new Map<string, string>();
+  const open = new Map<string, { readonly experiment: string; readonly kind: string }>();
   for (const { experiment, known } of runs) {
     for (const trial of experiment.trials(scale)) {
       const label = trialLabel(trial);
-      const kind = `${experiment.id}: ${kindOf(trial)}`;
-      if (!known.has(label)) open.set(`${experiment.id}: ${label}`, kind);
+      if (!known.has(label))
+        open.set(nameOf(experiment.id, label), { experiment: experiment.id, kind: kindOf(trial) });
     }
   }
-  const kinds = new Set(open.values()).size;
+  const kinds = new Set([...open.values()].map(({ experiment, kind }) => nameOf(experiment, kind))).size;
   const times = new Map<string, { seconds: number; trials: number }>();
   let spent = 0;
   return {
@@ -54,17 +61,19 @@ export function trialCosts(
     },
     left() {
       let seconds = 0;
-      for (const kind of open.values()) {
-        const time = times.get(kind);
-        if (!time) return undefined;
-        seconds += time.seconds / time.trials;
+      for (const { experiment, kind } of open.values()) {
+        const time = times.get(nameOf(experiment, kind));
+        const one = time ? time.seconds / time.trials : expected(experiment, kind);
+        if (one === undefined) return undefined;
+        seconds += one;
       }
       return seconds;
     },
     measured(experiment, label, seconds) {
-      const kind = open.get(`${experiment}: ${label}`);
-      if (kind === undefined) return;
-      open.delete(`${experiment}: ${label}`);
+      const trial = open.get(nameOf(experiment, label));
+      if (trial === undefined) return;
+      open.delete(nameOf(experiment, label));
+      const kind = nameOf(experiment, trial.kind);
       const time = times.get(kind) ?? { seconds: 0, trials: 0 };
       times.set(kind, { seconds: time.seconds + seconds, trials: time.trials + 1 });
       spent += seconds;
@@ -73,6 +82,10 @@ export function trialCosts(
 }
 
 /** Trials of one kind differ in their seed alone, and take about the same time. */
-function kindOf({ seed: _, ...rest }: Trial): string {
+export function kindOf({ seed: _, ...rest }: Trial): string {
   return trialLabel(rest);
+}
+
+function nameOf(experiment: string, part: string): string {
+  return `${experiment}: ${part}`;
 }
