@@ -17,3 +17,10 @@ test("a word without room ends in an ellipsis", () => {
   expect(line).toMatch(/^m+…$/);
   expect(textWidth(line, 12)).toBeLessThanOrEqual(100);
 });
+
+test("an equation stays on one line, unless it is wider than that by itself", () => {
+  const width = textWidth("trained network; B =", 12);
+  expect(wrapText("trained network; B = 4", width, 12)).toEqual(["trained network;", "B = 4"]);
+  const narrow = textWidth("λ₁ =", 12);
+  expect(wrapText("λ₁ = x", narrow, 12)).toEqual(["λ₁ =", "x"]);
+});

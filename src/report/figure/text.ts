@@ -23,7 +23,10 @@ export function textWidth(text: string, size: number, weight: "normal" | "bold" 
   return width * size * (weight === "bold" ? BOLD : 1);
 }
 
-/** Breaks a text into lines no wider than `width`; a single word that is wider is cut with an ellipsis. */
+/**
+ * Breaks a text into lines no wider than `width`, an equation such as "B = 4" only where it is wider by itself; a single word that
+ * is wider is cut with an ellipsis.
+ */
 export function wrapText(
   text: string,
   width: number,
@@ -31,7 +34,11 @@ export function wrapText(
   weight: "normal" | "bold" = "normal",
 ): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+  const words = text
+    .split(/(?<![=\s])\s+(?![=\s])/)
+    .flatMap((part) => (textWidth(part, size, weight) <= width ? [part] : part.split(/\s+/)))
+    .filter((part) => part !== "");
+  for (const word of words) {
     const longer = lines.length === 0 ? word : `${lines[lines.length - 1]} ${word}`;
     if (lines.length > 0 && textWidth(longer, size, weight) <= width) lines[lines.length - 1] = longer;
     else lines.push(truncate(word, width, size, weight));
