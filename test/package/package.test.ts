@@ -8,10 +8,6 @@ import * as onnx from "../../src/models/onnx/index.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
 import { type Installed, installPacked } from "./installed.ts";
 
-/** In bytes, as a download and on disk: a quarter above what it takes (2.4 and 8.1 MB), to notice what does not belong. */
-const largestTarball = 3e6;
-const largestUnpacked = 10e6;
-
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = scratchFolder();
 let installed: Installed;
@@ -48,8 +44,16 @@ describe("the packed package", () => {
     expect(paths).toEqual(
       expect.arrayContaining(["LICENSE", "dist/cli/LICENSES.txt", "dist/explorer/index.html"]),
     );
-    expect(installed.size).toBeLessThan(largestTarball);
-    expect(installed.unpackedSize).toBeLessThan(largestUnpacked);
+    const { packed, unpacked } = JSON.parse(readFileSync(join(root, "scripts/packageLimits.json"), "utf8"));
+    expect(installed.size).toBeLessThan(packed);
+    expect(installed.unpackedSize).toBeLessThan(unpacked);
+  });
+
+  test("takes what CONTRIBUTING.md says, give or take a tenth", () => {
+    const text = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+    const [, packed, unpacked] = /takes ([\d.]+) MB packed and ([\d.]+) MB unpacked/.exec(text) ?? [];
+    expect(Math.abs(installed.size / 1e6 / Number(packed) - 1)).toBeLessThan(0.1);
+    expect(Math.abs(installed.unpackedSize / 1e6 / Number(unpacked) - 1)).toBeLessThan(0.1);
   });
 
   test("runs nothing when it is installed", () => {
