@@ -20,18 +20,68 @@ export interface Standardisation {
  */
 export function standardisationOf(stored: StoredSamples, indices: Int32Array, by: Grouping): Standardisation {
   const groups = featureGroups(stored.inputShape, by);
-  const { least, range } = spread(stored, indices, groups);
+  const { least, range, moments } =
+    stored.rows.type === "uint8" ? ofBytes(stored, indices, groups) : ofNumbers(stored, indices, groups);
   // in units of the range, so that squares neither overflow nor vanish; a constant has no range and stays exact
   const unit = range.map((value) => value || 1);
-  const rough = moments(stored, indices, groups, least, unit).first;
+  const rough = moments(least, unit).first;
   const centre = least.map((value, group) => value + unit[group] * rough[group]);
-  const { first, second } = moments(stored, indices, groups, centre, unit);
+  const { first, second } = moments(centre, unit);
   const { divisor, inputShape } = stored;
   return {
     by,
     inputShape,
     mean: centre.map((value, group) => (value + unit[group] * first[group]) / divisor),
     deviation: range.map((value, group) => (value === 0 ? 1 : (value * Math.sqrt(second[group])) / divisor)),
+  };
+}
+
+/** The stored numbers of each group. */
+interface GroupStatistics {
+  readonly least: Float64Array;
+  /** How far the largest lies above the least. */
+  readonly range: Float64Array;
+  /** Means of z and z², z = (x − centre)/unit. */
+  moments(centre: Float64Array, unit: Float64Array): Record<"first" | "second", Float64Array>;
+}
+
+function ofNumbers(stored: StoredSamples, indices: Int32Array, groups: FeatureGroups): GroupStatistics {
+  return {
+    ...spread(stored, indices, groups),
+    moments: (centre, unit) => moments(stored, indices, groups, centre, unit),
+  };
+}
+
+/** From how often each byte occurs: one look at the data. */
+function ofBytes(
+  { rows }: StoredSamples,
+  indices: Int32Array,
+  { count, of }: FeatureGroups,
+): GroupStatistics {
+  const counts = new Float64Array(256 * count);
+  for (const { values } of rowBlocks(rows, indices)) {
+    for (let k = 0, feature = 0; k < values.length; k++) {
+      counts[256 * of[feature] + values[k]]++;
+      if (++feature === of.length) feature = 0;
+    }
+  }
+  const histograms = Array.from({ length: count }, (_, group) =>
+    counts.subarray(256 * group, 256 * (group + 1)),
+  );
+  const least = Float64Array.from(histograms, (histogram) => histogram.findIndex((times) => times > 0));
+  const largest = histograms.map((histogram) => histogram.findLastIndex((times) => times > 0));
+  const size = (indices.length * of.length) / count;
+  return {
+    least,
+    range: least.map((value, group) => largest[group] - value),
+    moments(centre, unit) {
+      const mean = (power: number) =>
+        Float64Array.from(histograms, (histogram, group) => {
+          const z = (byte: number) => (byte - centre[group]) / unit[group];
+          return histogram.reduce((sum, times, byte) => sum + times * z(byte) ** power, 0) / size;
+        });
+      return { first: mean(1), second: mean(2) };
+    },
   };
 }
 

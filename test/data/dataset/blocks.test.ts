@@ -112,7 +112,7 @@ test("any block is, to the bit, what the whole has there, wherever it lies", asy
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
