@@ -19,10 +19,15 @@ export {
   splits,
   standardisations,
 } from "./dataset/config.ts";
-export { type Dataset, subset } from "./dataset/dataset.ts";
+export { type Dataset, type DatasetInBlocks, type DatasetWith, subset } from "./dataset/dataset.ts";
 export type { Grouping } from "./dataset/featureGroups.ts";
 export type { InputBlocks } from "./dataset/inputBlocks.ts";
-export { type OpenDatasetOptions, openDataset } from "./dataset/openDataset.ts";
+export {
+  type OpenBlocksOptions,
+  type OpenDatasetOptions,
+  openBlocks,
+  openDataset,
+} from "./dataset/openDataset.ts";
 export type { Standardisation } from "./dataset/standardise.ts";
 export { type Labels, oneHot, signs, type Targets } from "./dataset/targets.ts";
 export { type GaussianDesign, givenCovariance, isotropic, powerLaw, spiked } from "./designs.ts";

@@ -1,6 +1,7 @@
 /** The compiled vector functions (assembly/vector/index.ts), on a memory of the caller's. */
-import type { Precision } from "../vectorMath.ts";
+
 import { base64Bytes } from "../../base64.ts";
+import type { Precision } from "../vectorMath.ts";
 import { memoryFlagsAt, vectorModuleBase64 } from "./vectorModule.generated.ts";
 
 type Window = (
