@@ -21,10 +21,12 @@ export function linearModel(options: {
   const { count, dimension, outputs } = data;
   const parameters = outputs * dimension;
 
+  // of one output both are products with a vector, for which gemm takes several times as long as gemv
   /** X Vᵀ for V ∈ R^{C×d}, as a stacked n·C vector. */
   const apply = (inputs: Matrix, weights: Float64Array): Float64Array => {
     const result = matrix(inputs.rows, outputs);
-    kernels.gemm(1, inputs, transpose(matrix(outputs, dimension, weights)), 0, result);
+    if (outputs === 1) kernels.gemv(1, inputs, weights, 0, result.data);
+    else kernels.gemm(1, inputs, transpose(matrix(outputs, dimension, weights)), 0, result);
     return result.data;
   };
   /** scale·UᵀX for U ∈ R^{n×C}, written to a C×d array. */
@@ -34,6 +36,10 @@ export function linearModel(options: {
     stacked: Float64Array,
     out: Float64Array,
   ): Float64Array => {
+    if (outputs === 1) {
+      kernels.gemv(scale, transpose(inputs), stacked, 0, out);
+      return out;
+    }
     const weights = transpose(matrix(inputs.rows, outputs, stacked));
     kernels.gemm(scale, weights, inputs, 0, matrix(outputs, dimension, out));
     return out;
