@@ -95,6 +95,8 @@ export interface OuterShare {
   leftFactors?(point: Point, target: FloatArray): FloatArray;
   /** Right factors: count × groups × positions × right, likewise. */
   rightFactors(point: Point, cotangent: FloatArray, target: FloatArray): FloatArray;
+  /** gradient ← gradient + all of these sums of one sample of the point, where there is a faster way than by the factors. */
+  addGradient?(point: Point, cotangent: FloatArray, sample: number, gradient: FloatArray): void;
 }
 
 /** Written out number by number, where the parameter enters otherwise than by outer products (a lookup). */

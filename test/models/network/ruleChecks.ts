@@ -225,7 +225,17 @@ function checkShares(s: SetUp): void {
     else sumOuterProducts(share, point, cotangent, gradients);
     for (let i = 0; i < test.count; i++) {
       const gradient = gradients.subarray(i * parameterSize, (i + 1) * parameterSize);
-      expectVector(gradient, sampleGradient(s, point, cotangent, i, k), 1e-12, `share ${k} of sample ${i}`);
+      const expected = sampleGradient(s, point, cotangent, i, k);
+      expectVector(gradient, expected, 1e-12, `share ${k} of sample ${i}`);
+      if (share.kind === "explicit" || !share.addGradient) continue;
+      const added = gradient.slice();
+      share.addGradient(point, cotangent, i, added);
+      expectVector(
+        added,
+        expected.map((value) => 2 * value),
+        1e-12,
+        `share ${k} of sample ${i} added to itself`,
+      );
     }
   }
 }

@@ -77,6 +77,13 @@ function takeOuter(
 ): void {
   const { groups, positions, left, right } = share;
   const { count } = point;
+  if (share.addGradient && range.from === 0 && range.to === range.plan.size) {
+    for (let i = 0; i < count; i++) {
+      const row = ((start + i) * outputs + output) * width + column;
+      share.addGradient(point, cotangent, i, rows.subarray(row, row + range.to));
+    }
+    return;
+  }
   const rights = share.rightFactors(
     point,
     cotangent,

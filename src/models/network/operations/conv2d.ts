@@ -73,7 +73,7 @@ function convolutionRule(
   const { math } = context;
   const positions = window.outHeight * window.outWidth;
   const products = convolutionProducts(window, groups, filters, context);
-  const weightShare = patchShare(window, groups, filters, context);
+  const weightShare = patchShare(window, groups, filters, products, context);
   const addBias = (b: FloatArray, y: FloatArray) => math.addToColumns(positions, b, y);
   return {
     forward({ count, inputs: [x], parameters: [weight, b], output }) {

@@ -2,6 +2,7 @@ import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext, OuterShare } from "../operation.ts";
 import { numbersInCache, outputBands } from "./outputBands.ts";
+import type { ConvolutionProducts } from "./patchProducts.ts";
 import { scratch } from "./scratch.ts";
 
 /** The share of a convolution's weights: at each output pixel, left = the patch under the filter, right = cotangents. */
@@ -9,6 +10,7 @@ export function patchShare(
   window: SlidingWindow,
   groups: number,
   filters: number,
+  products: ConvolutionProducts,
   context: BindContext,
 ): OuterShare {
   const { height, width, kernel, outHeight, outWidth } = window;
@@ -18,6 +20,7 @@ export function patchShare(
   const left = channels * kernel[0] * kernel[1];
   const pixels = channels * height * width;
   const bands = outputBands({ ...window, channels }, "whole", numbersInCache(context.precision));
+  const imageOf = (a: FloatArray, size: number, k: number) => a.subarray(k * size, (k + 1) * size);
   return {
     kind: "outer",
     groups,
@@ -27,7 +30,7 @@ export function patchShare(
     leftFactors({ count, inputs: [x] }, target) {
       const patches = scratch("patches", left * bands[0].columns, context);
       for (let k = 0; k < count * groups; k++) {
-        const image = x.subarray(k * pixels, (k + 1) * pixels);
+        const image = imageOf(x, pixels, k);
         for (const band of bands) {
           context.math.unfold(band.window, image, patches.subarray(0, left * band.columns));
           writeTranspose(left, band.columns, patches, 0, target, (k * positions + band.first) * left);
@@ -42,6 +45,10 @@ export function patchShare(
         writeTranspose(filtersEach, positions, cotangent, start, target, start);
       }
       return target;
+    },
+    addGradient({ inputs: [x] }, cotangent, sample, gradient) {
+      const result = imageOf(cotangent, filters * positions, sample);
+      products.outer(1, 1, result, imageOf(x, groups * pixels, sample), gradient);
     },
   };
 }
