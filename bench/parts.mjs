@@ -11,6 +11,7 @@ export const parts = {
   threshold: () => import("./threshold.mjs"),
   escape: () => import("./escape.mjs"),
   gaussian: () => import("./gaussian.mjs"),
+  threads: () => import("./threads.mjs"),
   growth: () => import("./growth.mjs"),
 };
 

@@ -27,12 +27,15 @@ export async function gramRows(bench) {
       ],
       // in float64 both agree to 1e-14; in float32 a few of 4·10⁷ units lie on the other side of their kink
       tolerance: 5e-3,
+      // what J alone takes, which the peer holds
+      memoryLimit: 2200 * 2 ** 20,
+      note: "at most 2.2 GiB, as J alone",
     })),
   ];
 }
 
-async function gramOf(bench, work, graph, samples, options) {
-  const { model, inputs, theta } = randomModel(bench, graph, samples);
+async function gramOf(bench, work, graph, samples, { memoryLimit, ...options }) {
+  const { model, inputs, theta } = randomModel(bench, graph, samples, { memoryLimit });
   share(bench, "inputs", inputs, [samples, ...graph.input]);
   share(bench, "theta", theta);
   let gram;

@@ -11,7 +11,7 @@ import {
 import { createStream } from "noise-geometry/random";
 
 /** An architecture with Gaussian inputs, targets and weights, all in float32. */
-export function randomModel({ kernels, math }, graph, samples, scheme = "he") {
+export function randomModel({ kernels, math }, graph, samples, { scheme = "he", memoryLimit } = {}) {
   const stream = createStream(1);
   const size = graph.input.reduce((product, length) => product * length, 1);
   const [outputs] = graph.output.shape;
@@ -30,6 +30,7 @@ export function randomModel({ kernels, math }, graph, samples, scheme = "he") {
     kernels,
     math,
     precision: "float32",
+    ...(memoryLimit !== undefined && { memoryLimit }),
   });
   return { model, inputs, targets, theta };
 }

@@ -4,6 +4,8 @@ import { architecture, randomModel } from "./models.mjs";
 import { operationCounts } from "./operationCounts.mjs";
 
 const samples = 128;
+/** Room for the activations of the whole batch, which the peer's graph holds too. */
+const memoryLimit = 1400 * 2 ** 20;
 
 /** Products with the Hessian and the Gauss–Newton matrix on a batch, activations and, on the other side, the graph of the gradient kept; beside them the gradient. */
 export async function productRows(bench) {
@@ -16,7 +18,7 @@ export async function productRows(bench) {
 }
 
 async function productsOf(bench, name, graph, peerModel) {
-  const { model, inputs, targets, theta } = randomModel(bench, graph, samples);
+  const { model, inputs, targets, theta } = randomModel(bench, graph, samples, { memoryLimit });
   share(bench, "inputs", inputs, [samples, ...graph.input]);
   share(bench, "targets", targets, [samples, graph.output.shape[0]]);
   share(bench, "theta", theta);
