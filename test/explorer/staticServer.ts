@@ -7,6 +7,7 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".html": "text/html",
+  ".svg": "image/svg+xml",
 };
 
 export interface StaticServer {
