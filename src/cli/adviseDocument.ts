@@ -80,11 +80,9 @@ export function adviseDocument(
   warnings: readonly string[],
 ): AdviseDocument {
   const numbers = documentNumbers();
-  const { finite, field } = numbers;
+  const { finite, field, flag } = numbers;
   const { step, inUse, noiseScale, raised, gradientDescentRaised } = advice;
   const ratio = ratioInUse(advice);
-  const flag = (value: boolean | Undefined, path: string): boolean | null =>
-    field(value, Number, path) === null ? null : value === true;
   const shares = (of: Advice["raised"], path: string, bounds?: Advice["paperBounds"]): Share[] =>
     sharpestCounts.map((k, index) => ({
       k,

@@ -54,9 +54,9 @@ export function escapeDocument(
     return undefined;
   };
   const growth = (value: EscapePrediction["growthRate"], path: string) => ({
-    growthRate: numbers.finite(value, path),
+    growthRate: numbers.finite(value, `${path}growthRate`),
     // beyond the range of float64 it escapes all the same
-    escapes: typeof value === "number" ? value > 1 : null,
+    escapes: numbers.flag(isDefined(value) ? value > 1 : value, `${path}escapes`),
   });
   const share = prediction.shares.map(({ k, limit, paperBound }, position) => {
     const path = `share[${position}]`;
@@ -77,9 +77,9 @@ export function escapeDocument(
     learningRate,
     batch: batchSize,
     replacement,
-    ...growth(prediction.growthRate, "growthRate"),
+    ...growth(prediction.growthRate, ""),
     share,
-    gradientDescent: growth(prediction.gradientDescent, "gradientDescent.growthRate"),
+    gradientDescent: growth(prediction.gradientDescent, "gradientDescent."),
     ...(simulation && { simulation: simulationPart(simulation) }),
     undefined: numbers.undefined,
   };

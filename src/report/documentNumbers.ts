@@ -1,6 +1,6 @@
 import { isDefined, type Undefined } from "../geometry/undefined.ts";
 
-/** Collects why numbers of a document are null (docs/contract.md). */
+/** Collects why numbers and flags of a document are null (docs/contract.md). */
 export interface DocumentNumbers {
   /** Reasons by path. */
   readonly undefined: Readonly<Record<string, string>>;
@@ -8,6 +8,8 @@ export interface DocumentNumbers {
   finite(value: number | Undefined, path: string): number | null;
   /** Likewise what `pick` takes from a value that may itself be undefined. */
   field<T>(value: T | Undefined, pick: (value: T) => number | Undefined, path: string): number | null;
+  /** Likewise yes or no. */
+  flag(value: boolean | Undefined, path: string): boolean | null;
 }
 
 export function documentNumbers(): DocumentNumbers {
@@ -21,5 +23,10 @@ export function documentNumbers(): DocumentNumbers {
     undefined: reasons,
     finite,
     field: (value, pick, path) => finite(isDefined(value) ? pick(value) : value, path),
+    flag(value, path) {
+      if (isDefined(value)) return value;
+      reasons[path] = value.undefined;
+      return null;
+    },
   };
 }

@@ -87,8 +87,11 @@ describe("the finite data set", () => {
     expect(whole.share[0].limit).toBe(0);
 
     const flat = await document("--jacobian", "flat.npy", "--learning-rate", "1");
-    expect(flat).toMatchObject({ growthRate: null, escapes: null, gradientDescent: { growthRate: null } });
-    expect(flat.undefined["share[0].limit"]).toContain("Gauss–Newton matrix is zero");
+    const nothing = { growthRate: null, escapes: null };
+    expect(flat).toMatchObject({ ...nothing, gradientDescent: nothing });
+    for (const path of ["share[0].limit", "escapes", "gradientDescent.escapes"]) {
+      expect(flat.undefined[path]).toContain("Gauss–Newton matrix is zero");
+    }
   });
 });
 
