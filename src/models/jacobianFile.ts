@@ -38,6 +38,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
   const { samples, outputs, parameters } = agreeingShape(jacobian, options.residuals);
   const residuals = await readAll(options.residuals);
   requireFinite(residuals, options.residuals);
+  requireSafe(largestMagnitude(residuals, options.residuals), options.residuals, "residuals");
   const size = samples * outputs;
   const width = Math.max(1, Math.min(parameters, Math.floor(tileBytes / 8 / size)));
   const height = Math.max(1, Math.min(samples, Math.floor(tileBytes / 8 / (outputs * parameters))));
@@ -103,7 +104,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
       onProgress?.(to / parameters);
     }
     mirrorLower(result);
-    requireSafe(magnitude, jacobian);
+    requireSafe(magnitude, jacobian, "Jacobian");
     return result;
   }
 
@@ -122,7 +123,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
       yield part;
     }
     // the largest entry may lie in other samples
-    requireSafe(magnitude, jacobian, true);
+    requireSafe(magnitude, jacobian, "Jacobian", true);
   }
 
   async function gramOf(chosen: Int32Array): Promise<Matrix<Float64Array>> {
@@ -152,7 +153,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     for (let first = 0; first < samples; first += height) {
       const count = Math.min(height, samples - first);
       const part = await tile(first, count, 0, parameters, new Float64Array(count * outputs * parameters));
-      requireSafe(magnitude, jacobian, first + count < samples);
+      requireSafe(magnitude, jacobian, "Jacobian", first + count < samples);
       yield { jacobian: part, residuals: residuals.subarray(first * outputs, (first + count) * outputs) };
       onProgress?.((first + count) / samples);
     }
@@ -239,12 +240,17 @@ function largestMagnitude(values: Float32Array | Float64Array, source: ArraySour
   return largest;
 }
 
-/** `partial`: later tiles may still bring a larger entry. */
-function requireSafe(magnitude: number, source: ArraySource, partial = false): void {
+/** Whether squares and fourth powers stay within float64. `partial`: later tiles may still bring a larger entry. */
+function requireSafe(
+  magnitude: number,
+  source: ArraySource,
+  what: "Jacobian" | "residuals",
+  partial = false,
+): void {
   const tooSmall = !partial && magnitude > 0 && magnitude < safeMagnitude.smallest;
   if (tooSmall || magnitude > safeMagnitude.largest) {
     throw new InputError(
-      `${source.name}: expected a largest entry between ${safeMagnitude.smallest} and ${safeMagnitude.largest}, got ${magnitude.toPrecision(3)}; multiply the Jacobian by a constant: the alignments do not depend on it`,
+      `${source.name}: expected a largest entry between ${safeMagnitude.smallest} and ${safeMagnitude.largest}, got ${magnitude.toPrecision(3)}; multiply the ${what} by a constant: the alignments do not depend on it`,
     );
   }
 }

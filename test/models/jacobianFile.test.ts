@@ -113,7 +113,12 @@ describe("wrong input ends in one line", () => {
       const file = await open([[value, 0]], Float64Array.of(1), 1);
       await expect(file.gram()).rejects.toThrow(/multiply the Jacobian by a constant/);
     }
-    const zero = await open([[0, 0]], Float64Array.of(1), 1);
+    for (const value of [1e-170, 1e170]) {
+      await expect(open([[1, 2]], Float64Array.of(value), 1)).rejects.toThrow(
+        /r\.npy: expected .* multiply the residuals by a constant/,
+      );
+    }
+    const zero = await open([[0, 0]], Float64Array.of(0), 1);
     expect(Array.from((await zero.gram()).data)).toEqual([0]);
   });
 
