@@ -89,10 +89,40 @@ function withLosses(point: GeometryPoint, { kind, sampleLosses }: SampleLosses):
   };
 }
 
-/** The canonical point of a linearization: forms its Gram matrix. */
+/**
+ * The canonical point of a linearization: forms its Gram matrix. Throws a RangeError as `geometryPoint` does, when the residuals
+ * are not samples × outputs, and for a Gram matrix with one triangle left empty or a diagonal below 0.
+ */
 export async function pointOf(linearization: Linearization): Promise<GeometryPoint> {
-  const { residuals, outputs, loss } = linearization;
-  return geometryPoint(await linearization.gram(), residuals, outputs, loss);
+  const { samples, residuals, outputs, loss } = linearization;
+  if (residuals.length !== samples * outputs) {
+    throw new RangeError(
+      `residuals: expected ${samples} samples × ${outputs} outputs, got length ${residuals.length}`,
+    );
+  }
+  const point = geometryPoint(await linearization.gram(), residuals, outputs, loss);
+  requireBothTriangles(point.gram);
+  return point;
+}
+
+/** What float32 and the differences of a whitening may leave of entries whose largest lies in [1, 2). */
+const rounding = 1e-5;
+
+/** Looks at each row's diagonal and at its entry in the first column alone: what a triangle left out gives away, at a cost of n·C. */
+function requireBothTriangles({ data, rows }: Matrix<Float64Array>): void {
+  for (let i = 0; i < rows; i++) {
+    const diagonal = data[i * rows + i];
+    if (diagonal < -rounding) {
+      throw new RangeError(`Gram matrix: expected a diagonal of at least 0, got ${diagonal} at ${i}`);
+    }
+    const difference = Math.abs(data[i * rows] - data[i]);
+    // |K_ij| ≤ √(K_ii K_jj), of which rounding is a small part
+    if (difference > rounding + 1e-3 * Math.sqrt(Math.max(0, diagonal * data[0]))) {
+      throw new RangeError(
+        `Gram matrix: expected both triangles filled, got ${data[i * rows]} at (${i}, 0) and ${data[i]} at (0, ${i})`,
+      );
+    }
+  }
 }
 
 /** max_ij |h_ij| with h_i = J g_i. */
