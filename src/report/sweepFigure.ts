@@ -18,6 +18,7 @@ const mostSeries = 8;
 
 /**
  * What came out against what was varied: means over the jobs that agree in both columns, with 95 % intervals where there are several.
+ * Runs that diverged are left out: what was measured last there lies before the end.
  * Undefined where nothing that was varied or came out is a number. Throws an InputError for a column that is not there.
  * @param fields the columns that were varied
  */
@@ -39,13 +40,15 @@ export function sweepFigure(
   const y = wanted?.y ?? preferred.find((name) => columns.includes(name) && isNumeric(name));
   if (x === undefined || y === undefined) return undefined;
   const series = wanted?.series ?? fields.find((name) => name !== "seed" && name !== x && varies(done, name));
-  const shown = done.filter((row) => typeof row[x] === "number" && typeof row[y] === "number");
+  const ended = done.filter(({ outcome }) => outcome !== "diverged");
+  const shown = ended.filter((row) => typeof row[x] === "number" && typeof row[y] === "number");
   if (shown.length === 0) return undefined;
+  const diverged = done.length - ended.length;
   const names = series === undefined ? [null] : distinct<string | number>(shown, series).slice(0, mostSeries);
   return {
     id: "summary",
     title: `${y} against ${x}`,
-    caption: `Each point is the mean over the jobs with its values${series === undefined ? "" : ` of ${x} and ${series}`}; bars are 95 % Student intervals where there are several. ${done.length} of ${rows.length} jobs are done.`,
+    caption: `Each point is the mean over the jobs with its values${series === undefined ? "" : ` of ${x} and ${series}`}; bars are 95 % Student intervals where there are several. ${done.length} of ${rows.length} jobs are done${diverged === 0 ? "" : `, of which ${diverged} diverged and are left out`}.`,
     panels: [
       {
         x: { label: x, scale: spansDecades(shown.map((row) => row[x] as number)) ? "log" : "linear" },
