@@ -13,7 +13,7 @@ export function positiveInteger(text: string): number {
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError("expected a whole number");
+    throw new InvalidArgumentError("expected a whole number from 0 on");
   }
   return value;
 }

@@ -43,7 +43,7 @@ function report(error: unknown): number {
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help") return exitCodes.wrongInput;
     process.stderr.write(
-      `noisegeo: ${oneLine(error.message.replace(/^error: /, ""))}; see noisegeo --help\n`,
+      `noisegeo: ${oneLine(error.message.replace(/^error: |\.$/g, ""))}; see noisegeo --help\n`,
     );
     return exitCodes.wrongInput;
   }

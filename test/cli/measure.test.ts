@@ -161,7 +161,7 @@ describe("wrong input: exit code 2 and one line on standard error", () => {
     ],
     ["an unknown option", ["--npz", "both.npz", "--colour"], /unknown option '--colour'/],
     ["a wrong number", ["--npz", "both.npz", "--top", "0"], /whole number of at least 1/],
-    ["a wrong choice", ["--npz", "both.npz", "--precision", "f16"], /f32, f64/],
+    ["a wrong choice", ["--npz", "both.npz", "--precision", "f16"], /f32, f64; see/],
     ["an unwritable place", ["--npz", "both.npz", "--json", "J.npy/m.json"], /place to write to/],
   ];
   test.each(cases)("%s", async (_, words, message) => {

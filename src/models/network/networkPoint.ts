@@ -35,7 +35,7 @@ export function pointOn(
   const targets = targetsFor(dataset, loss, encodingFor(dataset, loss, outputs));
   if (targets.outputs !== outputs) {
     throw new InputError(
-      `${dataset.name}: expected targets for ${outputs} outputs as ${network.name} has them, got ${targets.outputs}`,
+      `${dataset.name}: expected targets for ${outputs} ${outputs === 1 ? "output" : "outputs"} as ${network.name} has them, got ${targets.outputs}${dataset.labels && targets.outputs > outputs ? ` classes (the largest label is ${targets.outputs - 1})` : ""}`,
     );
   }
   return {

@@ -30,7 +30,7 @@ export function targetsFor(
     !(chosen === "values" && areProbabilities(targets))
   ) {
     throw new InputError(
-      `targets: expected classes (one-hot) or rows of probabilities for cross-entropy, got ${chosen} of ${name}; use loss: mse`,
+      `targets: expected classes (one-hot) or rows of probabilities for cross-entropy, got ${chosen} of ${name}; save classes as integers from 0 on, or use the loss mse`,
     );
   }
   if (chosen === "values") {
