@@ -116,7 +116,7 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
   });
 
   it("gives the tasks of a node that dies to another one", async () => {
-    const jobs = numbered(4, 900, 3000);
+    const jobs = numbered(4, 900, 6000);
     const { run } = await start(jobs);
     const started = new Set<string>();
     let killed = 0;

@@ -53,7 +53,7 @@ export async function startSlurm(): Promise<SlurmCluster> {
     killNode(name) {
       kill(`slurmd-${name}.pid`);
       // what ran on the machine dies with it, the steps' own daemons too
-      const tasks = processesOf(name, place("slurm.conf"));
+      const tasks = processesOf(name);
       for (const pid of tasks) {
         try {
           process.kill(pid, "SIGKILL");
@@ -79,27 +79,22 @@ export async function startSlurm(): Promise<SlurmCluster> {
 
 const nodes = ["n0", "n1"];
 
-/** Processes that this Slurm started on a node, by their environment. */
-function processesOf(node: string, configuration: string): number[] {
-  const withLine = (line: string, files: readonly string[]) =>
-    files.length === 0
-      ? []
-      : lines(spawnSync("grep", ["-lsz", `^${line}$`, ...files], { encoding: "utf8" }).stdout);
-  const own = withLine(`SLURM_CONF=${configuration}`, environments());
-  return withLine(`SLURMD_NODENAME=${node}`, own).flatMap(
-    (path) => /^\/proc\/(\d+)\//.exec(path)?.slice(1).map(Number) ?? [],
-  );
+/** Processes that Slurm started on a node, by their environment. */
+function processesOf(node: string): number[] {
+  const found = spawnSync("grep", ["-lsz", `^SLURMD_NODENAME=${node}$`, ...environments()], {
+    encoding: "utf8",
+  });
+  return found.stdout
+    .split("\n")
+    .flatMap((path) => /^\/proc\/(\d+)\//.exec(path)?.slice(1).map(Number) ?? []);
 }
 
 function environments(): string[] {
   const { stdout } = spawnSync("pgrep", ["-f", "."], { encoding: "utf8" });
-  return lines(stdout)
-    .filter((pid) => Number(pid) !== process.pid)
+  return stdout
+    .split("\n")
+    .filter((pid) => pid !== "" && Number(pid) !== process.pid)
     .map((pid) => `/proc/${pid}/environ`);
-}
-
-function lines(text: string): string[] {
-  return text.split("\n").filter((line) => line !== "");
 }
 
 function config(folder: string, [controller, ...ports]: readonly number[]): string {
