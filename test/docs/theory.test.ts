@@ -14,7 +14,7 @@ const parts = (text: string) =>
 const map = new Map(parts(read("map.md")).map(({ heading, text }) => [heading, text]));
 
 const identities = parts(read("theory.md")).flatMap(({ heading, text }) =>
-  [...text.matchAll(/^\| \((\d+)\.(\d+)\) \| (.+) \| (.+)<br>(.+) \|$/gm)].map(
+  [...text.matchAll(/^\| \((\d+)\.(\d+)\) +\| (.+?)<br>(.+)<br>(.+?) *\|$/gm)].map(
     ([, section, number, formula, held, by]) => ({ heading, section, number, formula, held, by }),
   ),
 );
