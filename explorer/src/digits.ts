@@ -1,5 +1,5 @@
-import { InputError } from "../../src/inputError.ts";
 import { base64Bytes } from "../../src/base64.ts";
+import { InputError } from "../../src/inputError.ts";
 
 export interface ShippedDigits {
   /** Pixels in [0, 1], 28×28 a digit. */
