@@ -56,7 +56,7 @@ export async function growthRate(
   return { ...pair, moment, momentError: matrixError };
 }
 
-/** max (1−ηλ_i)² over the nonzero eigenvalues: by which GD multiplies the loss a step, in the long run. */
+/** max (1−ηλ_i)² over the nonzero eigenvalues: by which GD multiplies the loss a step, in the long run. docs/theory.md §5. */
 export function gradientDescentGrowth(eigenvalues: Float64Array, learningRate: number): number | Undefined {
   const sizes = stepSizes(
     eigenvalues.filter((value) => value > 0),

@@ -55,7 +55,7 @@ export interface LossPrediction {
   readonly decoupled: number;
 }
 
-/** What the alignment of noise and geometry says of the increase. */
+/** What the alignment of noise and geometry says of the increase; 0 where there is no loss or no geometry. docs/theory.md §4. */
 export function predictLossIncrease(point: GeometryPoint, step: SgdStep): LossPrediction {
   const alignment = lossAlignment(point);
   // without loss or geometry there is no noise to align

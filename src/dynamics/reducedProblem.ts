@@ -23,7 +23,7 @@ export interface ReducedProblem {
   readonly rows: Matrix<Float64Array>;
 }
 
-/** From the Gram matrix K = n·UΛUᵀ of a point: X = √n·UΛ^½. Residuals play no part. */
+/** From the Gram matrix K = n·UΛUᵀ of a point: X = √n·UΛ^½. Residuals play no part. docs/theory.md §5, §10. */
 export async function reducedProblem(point: GeometryPoint, kernels: Kernels): Promise<ReducedProblem> {
   const { samples, outputs } = point;
   const { eigenvalues, vectors } = await gaussNewtonSpectrum(point, kernels);

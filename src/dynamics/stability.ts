@@ -43,7 +43,7 @@ export async function stabilityThreshold(
   };
 }
 
-/** 2/λ₁, above which GD leaves the minimum. */
+/** 2/λ₁, above which GD leaves the minimum. docs/theory.md §5. */
 export function gradientDescentThreshold({ eigenvalues }: ReducedProblem): number | Undefined {
   return eigenvalues.length === 0 ? zeroGaussNewton : 2 / eigenvalues[0];
 }

@@ -19,7 +19,7 @@ export function momentSummary(moments: Moments): NoiseSummary {
   };
 }
 
-/** μ = Tr(ΣG)/(2L‖G‖_F²), and with Σ₁ = Σ + ∇L∇Lᵀ. */
+/** μ = Tr(ΣG)/(2L‖G‖_F²) from p×p moments, and with Σ₁ = Σ + ∇L∇Lᵀ. [WW, the definition of μ; docs/theory.md §2] */
 export function momentLossAlignment(moments: Moments, kernels: Kernels): Alignment | Undefined {
   const { gaussNewton, covariance, gradient, squaredResiduals, samples } = moments;
   if (squaredResiduals === 0) return zeroLoss;
@@ -35,7 +35,7 @@ export function momentLossAlignment(moments: Moments, kernels: Kernels): Alignme
   };
 }
 
-/** g(v) and g₁(v) for a direction v of length p. */
+/** g(v) and g₁(v) for a direction v of length p, of any scale. [WW, the definition of g; docs/theory.md §2] */
 export function momentDirectionalAlignment(
   moments: Moments,
   direction: Float64Array,
@@ -76,7 +76,7 @@ export async function momentSpectrum(moments: Moments, kernels: Kernels): Promis
   };
 }
 
-/** ‖Σ − s·2L·G‖_F/‖s·2L·G‖_F, with s = 1 or 1/C (`perOutput`). */
+/** ‖Σ − s·2L·G‖_F/‖s·2L·G‖_F from p×p moments, with s = 1 or 1/C (`perOutput`). docs/theory.md §8. */
 export function momentDecouplingDistance(moments: Moments, perOutput = false): number | Undefined {
   const loss = moments.squaredResiduals / moments.samples / (perOutput ? moments.outputs : 1);
   if (loss === 0) return zeroLoss;
