@@ -7,7 +7,7 @@ import { Converter, PageEvent, ReflectionKind, RendererEvent, StructureRouter } 
 const groups = {
   "First steps": ["tutorial", "measure", "train", "advise", "explore"],
   Theory: ["theory", "map", "referees", "limits", "neighbours"],
-  Project: ["architecture", "contract", "CONTRIBUTING", "CHANGELOG"],
+  Project: ["architecture", "contract", "numbers", "robustness", "speed", "CONTRIBUTING", "CHANGELOG"],
 };
 const groupOf = (name) => Object.keys(groups).find((group) => groups[group].includes(name)) ?? "Guides";
 const linkedDocuments = ["theory", "map"];
