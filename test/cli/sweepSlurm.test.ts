@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -17,21 +16,13 @@ const sweep = (...words: string[]) =>
     cwd: scratch.path,
     env: cluster ? { SLURM_CONF: cluster.SLURM_CONF } : {},
   });
-/** Kills a node as soon as it has a task; whether it came to that before the sweep was over. */
-async function killWhileWorking(node: string, over: AbortSignal): Promise<boolean> {
-  const words = ["--noheader", "--states=running", `--nodelist=${node}`];
+/** Kills a node as soon as a task works on it; how many processes died with it. */
+async function killWhileWorking(node: string, over: AbortSignal): Promise<number> {
   while (!over.aborted) {
-    const { stdout } = spawnSync("squeue", words, {
-      env: { ...process.env, SLURM_CONF: cluster.SLURM_CONF },
-      encoding: "utf8",
-    });
-    if (stdout.trim() !== "") {
-      cluster.killNode(node);
-      return true;
-    }
+    if (cluster.processesOn(node) > 0) return cluster.killNode(node);
     await setTimeout(20);
   }
-  return false;
+  return 0;
 }
 const table = (folder: string) => readFileSync(place(folder, "results.parquet"));
 let cluster: SlurmCluster;
@@ -111,11 +102,11 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
         cwd: scratch.path,
         env: { SLURM_CONF: cluster.SLURM_CONF },
       }).finally(() => over.abort()),
-      killWhileWorking("n1", over.signal),
+      killWhileWorking(cluster.nodes[1], over.signal),
     ]);
     expect(remote.code, remote.stderr).toBe(0);
     expect(remote.stdout).toMatch(/^10 jobs: /);
-    expect(killed).toBe(true);
+    expect(killed).toBeGreaterThan(0);
     for (const file of ["measure.json", "results.parquet"]) {
       expect(readFileSync(place("remote-tiles", file))).toEqual(readFileSync(place("tiles", file)));
     }

@@ -124,11 +124,13 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
       if (event.kind !== "started") return;
       started.add(event.id);
       // two on each node
-      if (started.size === 4 && killed === 0) killed = cluster.killNode("n1");
+      if (started.size === 4 && killed === 0) killed = cluster.killNode(cluster.nodes[1]);
     });
     expect(killed).toBeGreaterThanOrEqual(2);
     expect(sweepTable(end.rows)).toEqual(await localTable(jobs, join(scratch.path, "local")));
     // nobody on the node says that its tasks have ended
-    expect(slurm("sinfo", "--noheader", "--nodes=n1", "--format=%T").trim()).toMatch(/down|completing|\*$/);
+    expect(slurm("sinfo", "--noheader", `--nodes=${cluster.nodes[1]}`, "--format=%T").trim()).toMatch(
+      /down|completing|\*$/,
+    );
   }, 120_000);
 });

@@ -21,6 +21,10 @@ export const withoutSlurm =
 export interface SlurmCluster {
   /** For the environment of Slurm's commands. */
   readonly SLURM_CONF: string;
+  /** Named by their ports, so that clusters of tests that run at the same time tell their tasks apart. */
+  readonly nodes: readonly string[];
+  /** How many processes of tasks run on a node. */
+  processesOn(name: string): number;
   /** Ends a node as if its machine had died, nothing on it is told; how many processes of tasks died with it. */
   killNode(name: string): number;
   stop(): void;
@@ -36,8 +40,10 @@ export async function startSlurm(): Promise<SlurmCluster> {
     (name) => `--${name}=${place(name === "key-file" ? "munge.key" : `munge.${name}`)}`,
   );
   execFileSync("munged", ["--force", ...munge]);
-  const ports = [await freePort(), await freePort(), await freePort()];
-  writeFileSync(place("slurm.conf"), config(folder, ports));
+  const controller = await freePort();
+  const ports = [await freePort(), await freePort()];
+  const nodes = ports.map((port) => `n${port}`);
+  writeFileSync(place("slurm.conf"), config(folder, controller, ports));
   const environment = { ...process.env, SLURM_CONF: place("slurm.conf") };
   const call = (command: string, words: readonly string[] = []) =>
     execFileSync(command, words, { env: environment, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
@@ -50,6 +56,8 @@ export async function startSlurm(): Promise<SlurmCluster> {
   };
   const cluster: SlurmCluster = {
     SLURM_CONF: place("slurm.conf"),
+    nodes,
+    processesOn: (name) => processesOf(name).length,
     killNode(name) {
       kill(`slurmd-${name}.pid`);
       // what ran on the machine dies with it, the steps' own daemons too
@@ -77,8 +85,6 @@ export async function startSlurm(): Promise<SlurmCluster> {
   throw new Error("Slurm did not start");
 }
 
-const nodes = ["n0", "n1"];
-
 /** Processes that Slurm started on a node, by their environment. */
 function processesOf(node: string): number[] {
   const found = spawnSync("grep", ["-lsz", `^SLURMD_NODENAME=${node}$`, ...environments()], {
@@ -97,7 +103,7 @@ function environments(): string[] {
     .map((pid) => `/proc/${pid}/environ`);
 }
 
-function config(folder: string, [controller, ...ports]: readonly number[]): string {
+function config(folder: string, controller: number, ports: readonly number[]): string {
   return [
     "ClusterName=noisegeo",
     "SlurmctldHost=localhost(127.0.0.1)",
@@ -126,10 +132,8 @@ function config(folder: string, [controller, ...ports]: readonly number[]): stri
     "KillWait=2",
     "AccountingStorageType=accounting_storage/none",
     "JobAcctGatherType=jobacct_gather/none",
-    ...nodes.map(
-      (node, k) => `NodeName=${node} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[k]} CPUs=2`,
-    ),
-    `PartitionName=main Nodes=${nodes.join(",")} Default=YES MaxTime=INFINITE State=UP`,
+    ...ports.map((port) => `NodeName=n${port} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${port} CPUs=2`),
+    `PartitionName=main Nodes=${ports.map((port) => `n${port}`).join(",")} Default=YES MaxTime=INFINITE State=UP`,
     "",
   ].join("\n");
 }
