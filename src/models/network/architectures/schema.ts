@@ -31,6 +31,7 @@ const fnn = namedSection("fnn", {
 
 /** f = W_L … W_1 x. */
 const linearNetwork = namedSection("linear-network", {
+  /** Units of the hidden layers. */
   hidden: widths.default([256]),
   initialisation: initialisation.default("lecun"),
 });
@@ -39,10 +40,12 @@ const linearNetwork = namedSection("linear-network", {
 const lenet = namedSection("lenet", {
   /** Channels of the convolutions, each followed by activation and 2×2 pooling. */
   channels: z.array(count).min(1).readonly().default([6, 16]),
+  /** Side of the kernels, in pixels. */
   kernel: count.default(5),
   /** Zeros around the image of the first convolution. Default: half the kernel for images below 32×32, else none. */
   padding: z.int().min(0).optional(),
   pooling: z.enum(["max", "average"]).default("max"),
+  /** Units of the dense layers before the last. */
   hidden: widths.default([120, 84]),
   activation,
   initialisation: initialisation.default("he"),
@@ -51,6 +54,7 @@ const lenet = namedSection("lenet", {
 const vggDepths = [11, 13, 16] as const;
 /** Simonyan, Zisserman 2015, with one dense layer at the end as usual for 32×32 images. */
 const vgg = namedSection("vgg", {
+  /** 11, 13 or 16: the number in the usual name, which counts three dense layers; there are depth − 3 convolutions. */
   depth: z.literal(vggDepths).default(11),
   width,
   batchNorm: batchNorm.default("none"),
@@ -77,9 +81,11 @@ const resnet = namedSection("resnet", {
 
 /** A small vision transformer (Dosovitskiy et al. 2021) that averages over its tokens. */
 const vit = namedSection("vit", {
+  /** Side of a patch, in pixels; divides height and width of the image. */
   patch: count.default(4),
-  /** Numbers in a token. */
+  /** Numbers in a token; a multiple of the heads. */
   dimension: count.default(64),
+  /** Blocks of attention and an MLP. */
   layers: count.default(4),
   heads: count.default(4),
   /** Units of the hidden layer of each block. */
@@ -92,7 +98,7 @@ const architectures = [fnn, linearNetwork, lenet, vgg, resnet, vit] as const;
 /** For schemas that have an architecture under one of their keys. */
 export const architectureSchema = oneOfNamed(architectures);
 
-/** An architecture with every default filled in. */
+/** An architecture with every default filled in: its `name` and the keys that docs/networks.md lists for it. */
 export type ArchitectureConfig = z.output<typeof architectureSchema>;
 export type ConfigOf<N extends ArchitectureConfig["name"]> = Extract<ArchitectureConfig, { name: N }>;
 

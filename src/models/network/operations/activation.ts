@@ -1,7 +1,10 @@
 import type { ScalarFunction } from "../../../linalg/vectorMath.ts";
 import type { Operation } from "../operation.ts";
 
-/** y = σ(x), element by element. */
+/**
+ * y = σ(x), element by element, for an input of any shape: `relu` makes it PyTorch's ReLU, `geluTanh` its
+ * GELU(approximate="tanh").
+ */
 export function activation(f: ScalarFunction): Operation {
   return {
     name: f.kind,

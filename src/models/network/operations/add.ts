@@ -1,7 +1,7 @@
 import type { Operation } from "../operation.ts";
 import { requireSameShape } from "./requireShapes.ts";
 
-/** y = a + b for two inputs of one shape. */
+/** y = a + b for two inputs of one shape, which `expand` can give them. `apply` throws an InputError where they differ. */
 export function add(): Operation {
   return {
     name: "add",

@@ -4,12 +4,13 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { broadcastPlaces } from "./broadcast.ts";
 import { requireStretches } from "./requireShapes.ts";
 
-/** A number for all elements, or a tensor that broadcasts to one sample's shape. */
+/** A number for all elements, or a tensor (row-major) that broadcasts to one sample's shape. */
 type Constant = number | { readonly shape: Shape; readonly data: ArrayLike<number> };
 
 /**
- * y = scale ∘ x + shift by constants, which are not trained. A shift of −∞ is a mask for a softmax. Throws a RangeError
- * where a constant has more or fewer numbers than its shape.
+ * y = scale ∘ x + shift by constants, which are not trained: numbers, or tensors that broadcast to the input's shape,
+ * which is the output's too; 1 and 0 by default. A shift of −∞ is a mask for a softmax. Throws a RangeError where a
+ * constant has more or fewer numbers than its shape; `apply` throws an InputError where one does not broadcast.
  */
 export function affine({
   scale = 1,

@@ -4,7 +4,10 @@ import type { Shape } from "../shape.ts";
 import { poolingWindows, type Windows } from "./poolingWindows.ts";
 import type { Sliding } from "./sliding.ts";
 
-/** The window of an average pooling and how it moves. */
+/**
+ * The window of an average pooling and how it moves, in pixels: kernel and stride are [vertical, horizontal], the
+ * padding with zeros is [top, left, bottom, right], none by default.
+ */
 export interface AveragePool2dOptions
   extends Pick<Sliding, "kernel">,
     Partial<Pick<Sliding, "stride" | "padding">> {
@@ -16,7 +19,10 @@ export interface AveragePool2dOptions
 
 /**
  * The average under each window of channels×height×width images, as PyTorch's AvgPool2d; the stride is the kernel by
- * default. What lies beyond the padding (in ceil mode) never counts.
+ * default. What lies beyond the padding (in ceil mode) never counts. The output is channels×H×W with
+ * H = ⌊(height + top + bottom − kernel)/stride⌋ + 1, in ceil mode with ⌈·⌉ but no window that begins behind the
+ * image, and W likewise. `apply` throws an InputError where the input is no image, an option is not whole or too small,
+ * no window fits, or one would lie in the padding alone.
  */
 export function averagePool2d({
   kernel,

@@ -10,14 +10,16 @@ export interface BatchNormOptions {
   /** Statistics of each channel, read at every forward. */
   readonly mean: NetworkBuffer;
   readonly variance: NetworkBuffer;
+  /** Added to the variance; 1e-5 in PyTorch unless given. */
   readonly epsilon: number;
 }
 
 /**
- * Batch normalisation with frozen statistics, as PyTorch's in evaluation: y = scale·x̂ + shift with
- * x̂ = (x − mean)/√(variance + epsilon), one number each a channel (the first axis). Parameters: scale and shift
- * (channels). Statistics of the batch itself would let each sample's output depend on the others, and leave no
- * per-sample gradient.
+ * Batch normalisation with frozen statistics, as PyTorch's BatchNorm1d, 2d and 3d in evaluation: y = scale·x̂ + shift
+ * with x̂ = (x − mean)/√(variance + epsilon), one number each a channel (the first axis of the input, which may have any
+ * others; the output has its shape). Parameters: scale and shift (channels). Statistics of the batch itself would let
+ * each sample's output depend on the others, and leave no per-sample gradient. `apply` throws an InputError where the
+ * input has other channels than the mean, `forward` where variance + epsilon is not above 0.
  */
 export function batchNorm(options: BatchNormOptions): Operation {
   const operation: Operation = {

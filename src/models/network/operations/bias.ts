@@ -4,7 +4,10 @@ import { sizeOf } from "../shape.ts";
 import { broadcastPlaces, broadcastSums } from "./broadcast.ts";
 import { requireStretches } from "./requireShapes.ts";
 
-/** y = x + b for a parameter b that broadcasts to x. */
+/**
+ * y = x + b, of the input's shape, for a parameter b that broadcasts to it. `apply` throws an InputError where it does
+ * not.
+ */
 export function bias(): Operation {
   return {
     name: "bias",

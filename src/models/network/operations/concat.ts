@@ -3,7 +3,10 @@ import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { Operation } from "../operation.ts";
 import { describeShape, sizeOf } from "../shape.ts";
 
-/** Inputs one after another along an axis of theirs; the other axes agree. */
+/**
+ * Inputs one after another along an axis of theirs, as torch.cat: that axis of the output is as long as theirs together.
+ * `apply` throws an InputError where another axis differs, or they lack this one (no negative axes).
+ */
 export function concat(axis: number): Operation {
   return {
     name: "concat",

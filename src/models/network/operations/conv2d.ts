@@ -8,7 +8,10 @@ import { convolutionProducts } from "./convolutionProducts.ts";
 import { patchShare } from "./patchShare.ts";
 import { type Sliding, slide } from "./sliding.ts";
 
-/** How filters move, and what is added. */
+/**
+ * How filters move, and what is added: stride and dilation are [vertical, horizontal], 1 by default; the padding with
+ * zeros is [top, left, bottom, right], none by default.
+ */
 export interface Conv2dOptions extends Partial<Omit<Sliding, "kernel">> {
   /** Channels are split into this many groups, each with filters of its own; 1 by default. */
   readonly groups?: number;
@@ -18,7 +21,10 @@ export interface Conv2dOptions extends Partial<Omit<Sliding, "kernel">> {
 
 /**
  * Cross-correlation of channels×height×width images with filters, as PyTorch's Conv2d. Parameters: weight
- * (filters × channels/groups × kernel height × kernel width) and, unless `bias` is false, bias (filters).
+ * (filters × channels/groups × kernel height × kernel width) and, unless `bias` is false, bias (filters). The output is
+ * filters×H×W with H = ⌊(height + top + bottom − dilation·(kernel − 1) − 1)/stride⌋ + 1, W likewise. `apply` throws an
+ * InputError where the input is no image, channels or filters do not fit the weight and the groups, an option is not
+ * whole or too small, or the kernel does not fit the padded image.
  */
 export function conv2d({
   stride = [1, 1],

@@ -5,8 +5,9 @@ import { describeShape, type Shape, sizeOf } from "../shape.ts";
 import { biasShare, cotangentItself } from "./biasShare.ts";
 
 /**
- * y = x Wᵀ + b along the last axis; leading axes are positions that share W. Parameters: W (out×in) and, unless
- * `bias` is false, b (out).
+ * y = x Wᵀ + b along the last axis, as PyTorch's Linear: …×in → …×out; leading axes are positions that share W.
+ * Parameters: W (out×in) and, unless `bias` is false, b (out). `apply` throws an InputError where the input's last axis
+ * is not `in` long.
  */
 export function dense({ bias = true }: { readonly bias?: boolean } = {}): Operation {
   return {

@@ -4,8 +4,9 @@ import type { BindContext, Operation, Rule } from "../operation.ts";
 import { describeShape, type Shape, sizeOf } from "../shape.ts";
 
 /**
- * y = the rows of a table (vocabulary×d) that the input names by their indices: S → S×d. Indices carry no derivative.
- * `forward` throws an InputError where one is not an integer between 0 and vocabulary − 1.
+ * y = the rows of a table (vocabulary×d), the parameter, that the input names by their indices, as PyTorch's Embedding:
+ * S → S×d for any shape S. Indices carry no derivative. `apply` throws an InputError where the table has not two axes,
+ * `forward` where an index is not an integer between 0 and vocabulary − 1.
  */
 export function embedding(): Operation {
   return {

@@ -4,7 +4,10 @@ import type { Operation } from "../operation.ts";
 import { describeShape, type Shape } from "../shape.ts";
 import { broadcastPlaces, broadcastSums, stretchesTo } from "./broadcast.ts";
 
-/** The input repeated along axes that it lacks or has with length 1, as NumPy's broadcasting does. */
+/**
+ * The input repeated along axes that it lacks or has with length 1, to this shape, as NumPy's broadcasting does and
+ * torch.broadcast_to. `apply` throws an InputError where the input does not broadcast to it.
+ */
 export function expand(shape: Shape): Operation {
   return {
     name: "expand",

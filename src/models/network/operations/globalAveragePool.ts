@@ -3,7 +3,10 @@ import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { Operation } from "../operation.ts";
 import { describeShape, sizeOf } from "../shape.ts";
 
-/** The average of each channel: channels×height×width (or any more axes after the first) → channels. */
+/**
+ * The average of each channel: channels×height×width (or any number of axes after the first) → channels, as PyTorch's
+ * AdaptiveAvgPool2d(1) flattened. `apply` throws an InputError where there is no axis after the first.
+ */
 export function globalAveragePool(): Operation {
   return {
     name: "globalAveragePool",

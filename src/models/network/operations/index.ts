@@ -1,4 +1,10 @@
-/** What nodes of a network can do, for `GraphBuilder.apply`. One file an operation. */
+/**
+ * What nodes of a network can do, for `GraphBuilder.apply`. One file an operation.
+ *
+ * Shapes are those of one sample, and axes count from 0 without the batch's: axis k is PyTorch's dimension k + 1.
+ * `apply` takes inputs and parameters in the order named here, none where none are named; it checks of their shapes what
+ * the comments say, and throws an InputError for an output without elements too.
+ */
 export { activation } from "./activation.ts";
 export { add } from "./add.ts";
 export { affine } from "./affine.ts";

@@ -15,7 +15,12 @@ export interface LayerNormOptions {
   readonly affine?: boolean;
 }
 
-/** y = γ ∘ (x − mean x)/√(var x + ε) + β, with mean and variance over the last axes at each position. */
+/**
+ * y = γ ∘ (x − mean x)/√(var x + ε) + β, with mean and variance (divided by the count) over the last axes at each
+ * position, as PyTorch's LayerNorm; the output has the input's shape. Parameters, unless `affine` is false: γ and β, each
+ * of the shape of the normalised axes. `apply` throws an InputError where they have another, or the input has fewer
+ * axes than are normalised.
+ */
 export function layerNorm({ axes = 1, epsilon = 1e-5, affine = true }: LayerNormOptions = {}): Operation {
   return {
     name: "layerNorm",

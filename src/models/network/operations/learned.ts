@@ -1,7 +1,10 @@
 import type { Operation } from "../operation.ts";
 import { sizeOf } from "../shape.ts";
 
-/** A parameter as a value of its own, the same for every sample: what no input is needed for, such as a class token. */
+/**
+ * A parameter as a value of its own, of its shape and the same for every sample, as an nn.Parameter in a `forward`: what
+ * no input is needed for, such as a class token.
+ */
 export function learned(): Operation {
   return {
     name: "learned",

@@ -3,7 +3,10 @@ import { type FloatArray, type Matrix, transpose } from "../../../linalg/matrix.
 import type { BindContext, Operation, Rule } from "../operation.ts";
 import { describeShape, type Shape, sameShape } from "../shape.ts";
 
-/** y = A·B, or A·Bᵀ with `transposeRight`, over the last two axes of two inputs with equal leading axes. */
+/**
+ * y = A·B, or A·Bᵀ with `transposeRight`, over the last two axes of two inputs with equal leading axes, as torch.matmul:
+ * …×m×k and …×k×n (…×n×k) → …×m×n. `apply` throws an InputError where they do not fit; leading axes do not broadcast.
+ */
 export function matmul({ transposeRight = false }: { readonly transposeRight?: boolean } = {}): Operation {
   const fits = (a: Shape, b: Shape) =>
     a.length >= 2 && sameShape(a.slice(0, -2), b.slice(0, -2)) && a.at(-1) === b.at(transposeRight ? -1 : -2);

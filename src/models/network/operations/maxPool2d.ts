@@ -4,7 +4,10 @@ import type { Operation, Rule } from "../operation.ts";
 import { poolingWindows } from "./poolingWindows.ts";
 import type { Sliding } from "./sliding.ts";
 
-/** The window of a maximum pooling and how it moves. */
+/**
+ * The window of a maximum pooling and how it moves, in pixels: kernel, stride and dilation (1 by default) are
+ * [vertical, horizontal], the padding is [top, left, bottom, right], none by default.
+ */
 export interface MaxPool2dOptions extends Pick<Sliding, "kernel">, Partial<Omit<Sliding, "kernel">> {
   /** Whether windows may reach beyond the padding; false by default. */
   readonly ceilMode?: boolean;
@@ -12,7 +15,10 @@ export interface MaxPool2dOptions extends Pick<Sliding, "kernel">, Partial<Omit<
 
 /**
  * The largest number under each window of channels×height×width images, as PyTorch's MaxPool2d: padding never wins, the
- * stride is the kernel by default. Its derivative is that of the first maximum, row by row.
+ * stride is the kernel by default. Its derivative is that of the first maximum, row by row. The output is channels×H×W
+ * with H = ⌊(height + top + bottom − dilation·(kernel − 1) − 1)/stride⌋ + 1, in ceil mode with ⌈·⌉ but no window that
+ * begins behind the image, and W likewise. `apply` throws an InputError where the input is no image, an option is not
+ * whole or too small, no window fits, or one would lie in the padding alone.
  */
 export function maxPool2d({
   kernel,

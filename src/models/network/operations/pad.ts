@@ -11,7 +11,10 @@ export interface PadOptions {
   readonly after: readonly number[];
 }
 
-/** Zeros around the input. */
+/**
+ * Zeros around the input, as torch.nn.functional.pad: axis k gets before[k] + after[k] longer. `apply` throws an
+ * InputError where there is not one count before and one after for each axis, or one is negative or not whole.
+ */
 export function pad({ before, after }: PadOptions): Operation {
   const padded = (input: Shape) => input.map((length, axis) => before[axis] + length + after[axis]);
   return {

@@ -4,7 +4,10 @@ import { sizeOf } from "../shape.ts";
 import { broadcastPlaces } from "./broadcast.ts";
 import { requireAxes } from "./requireShapes.ts";
 
-/** The mean over these axes, which the output lacks. */
+/**
+ * The mean over these axes, which the output lacks, as torch.mean. `apply` throws an InputError where the input lacks one
+ * (no negative axes) or one is named twice.
+ */
 export function reduceMean(axes: readonly number[]): Operation {
   return {
     name: "reduceMean",

@@ -4,7 +4,10 @@ import { sizeOf } from "../shape.ts";
 import { broadcastPlaces, broadcastSums } from "./broadcast.ts";
 import { requireStretches } from "./requireShapes.ts";
 
-/** y = s ∘ x for a parameter s that broadcasts to x. */
+/**
+ * y = s ∘ x, of the input's shape, for a parameter s that broadcasts to it. `apply` throws an InputError where it does
+ * not.
+ */
 export function scaleBy(): Operation {
   return {
     name: "scaleBy",

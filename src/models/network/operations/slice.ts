@@ -14,7 +14,11 @@ export interface SliceOptions {
   readonly step?: number;
 }
 
-/** Indices start, start + step, … below end of one axis. */
+/**
+ * Indices start, start + step, … below end of one axis, as x[start:end:step] there: ⌈(end − start)/step⌉ of them, the
+ * other axes whole. `apply` throws an InputError unless 0 ≤ start < end ≤ the axis' length and step ≥ 1, all integers,
+ * and the input has the axis.
+ */
 export function slice({ axis, start, end, step = 1 }: SliceOptions): Operation {
   return {
     name: "slice",

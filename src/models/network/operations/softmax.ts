@@ -3,7 +3,11 @@ import type { Operation, Rule } from "../operation.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { requireAxes } from "./requireShapes.ts";
 
-/** y = exp(x)/Σ exp(x) along one axis, the last unless said. An entry of −∞ gets probability 0. */
+/**
+ * y = exp(x)/Σ exp(x) along one axis, the last unless said, as PyTorch's Softmax; the output has the input's shape. An
+ * entry of −∞ gets probability 0; where all are −∞, they get NaN. `apply` throws an InputError where the input lacks the
+ * axis (no negative axes).
+ */
 export function softmax(axis?: number): Operation {
   const axisOf = (input: Shape) => axis ?? input.length - 1;
   return {

@@ -5,7 +5,10 @@ import { describeShape } from "../shape.ts";
 import { requireAxes } from "./requireShapes.ts";
 import { rowMajorStrides, stridedPlaces } from "./strides.ts";
 
-/** Axis k of the output is axis `axes[k]` of the input. */
+/**
+ * Axis k of the output is axis `axes[k]` of the input, as torch.permute. `apply` throws an InputError unless `axes` names
+ * each axis of the input once.
+ */
 export function transpose(axes: readonly number[]): Operation {
   return {
     name: "transpose",
