@@ -30,7 +30,10 @@ export interface ArraySource {
   ): Promise<T>;
   /** Where its rows along the first axis lie, if each is one piece of the file that can be read at once. */
   readonly rows?: RowLayout;
-  /** Closes the file, after reads under way. Closing twice is harmless. */
+  /**
+   * Closes the file, or of an array in a collection that array alone. Reads throw a RangeError from then on, and so may
+   * a long one that is under way. Closing twice is harmless.
+   */
   close(): Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export interface ArrayCollection {
   close(): Promise<void>;
 }
 
-/** The whole array, row-major. Throws an InputError where it does not fit in memory, and what `read` throws. */
+/** The whole array, row-major, ∏ shape long. Throws an InputError where it does not fit in memory, and what `read` throws. */
 export async function readAll(source: ArraySource): Promise<Float64Array> {
   const { name, shape } = source;
   const start = shape.map(() => 0);

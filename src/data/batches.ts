@@ -12,8 +12,9 @@ export interface BatchOptions {
 }
 
 /**
- * Minibatches as sample indices: every call draws a batch anew, independent of the others, into an array that the
- * next call overwrites. Throws a RangeError on a batch size that is not an integer in [1, n], or in [1, ∞) with replacement.
+ * Minibatches as B sample indices in [0, n): every call draws a batch anew, independent of the others, into an array that
+ * the next call overwrites. Throws a RangeError on a batch size that is not an integer in [1, n], or in [1, ∞) with
+ * replacement; the calls do on an n that is no positive integer.
  */
 export function batchSampler({
   samples,

@@ -8,8 +8,12 @@ import { InputError } from "../inputError.ts";
 export interface ByteSource {
   /** The path as the user gave it: for error messages. */
   readonly name: string;
+  /** In bytes, as positions are. */
   readonly size: number;
-  /** Fills `target` with the bytes from `position` on. Throws an InputError where the source ends before that. */
+  /**
+   * Fills `target` with the bytes from `position` on. Throws an InputError where the source ends before that or cannot be
+   * read.
+   */
   read(position: number, target: Uint8Array): Promise<void>;
   /** Likewise, done when it returns; left out where the platform cannot (a page's files). */
   readonly readSync?: ReadSync;

@@ -12,7 +12,7 @@ export const cifarShape = [3, 32, 32] as const;
 export interface CifarRecords {
   /** 0 … 9, one a record. */
   readonly labels: Uint8Array;
-  /** n×3×32×32 */
+  /** n×3×32×32, row-major, 0 … 255: of each image the red, the green and the blue plane. */
   readonly pixels: Uint8Array;
 }
 
@@ -22,7 +22,8 @@ const recordBytes = 1 + pixelBytes;
 const recordsAtOnce = 1024;
 
 /**
- * The records of all batches in their order; each may hold any number of them. Leaves the batches open.
+ * The records of all batches in their order; each may hold any number of them. Leaves the batches open. The format is
+ * CIFAR-10's binary version (https://www.cs.toronto.edu/~kriz/cifar.html).
  * Throws an InputError on a length that is no whole number of records, and on a label above 9.
  */
 export async function readCifar(batches: readonly ByteSource[]): Promise<CifarRecords> {

@@ -19,7 +19,7 @@ export const elementBytes = {
   bool: 1,
 } as const;
 
-/** Types of numbers in files, by numpy's names. */
+/** Types of numbers in files, by the names that numpy has, and PyTorch for bfloat16. */
 export type ElementType = keyof typeof elementBytes;
 
 /** Arrays the writers take: what they hold names the element type on disk. */
@@ -35,7 +35,7 @@ export type ElementArray =
   | Uint32Array
   | BigUint64Array;
 
-/** Elements in row-major order, and the shape they have. */
+/** Elements in row-major order, ∏ shape of them, and the shape they have. */
 export interface ShapedArray {
   readonly data: ElementArray;
   readonly shape: readonly number[];

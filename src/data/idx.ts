@@ -6,16 +6,17 @@ import { InputError } from "../inputError.ts";
 import { type ByteSource, byteRange, type SyncByteSource } from "./byteSource.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 
-/** The bytes of an IDX file, as MNIST has them. */
+/** The elements of an idx file of unsigned bytes, as MNIST has them. */
 export interface IdxArray {
   readonly shape: readonly number[];
-  /** Row-major. */
+  /** Row-major, ∏ shape elements. */
   readonly data: Uint8Array;
 }
 
 /**
  * The array of an idx file of unsigned bytes with `axes` axes, plain or gzip, which its content tells, not its name.
  * Leaves `bytes` open. Throws an InputError where it is no such file or its length is not what its header says.
+ * The format is that of http://yann.lecun.com/exdb/mnist.
  */
 export async function readIdx(bytes: ByteSource, axes: number): Promise<IdxArray> {
   const content = (await isGzip(bytes)) ? await gunzip(bytes) : bytes;

@@ -11,7 +11,7 @@ export interface ExpectedWeight {
 
 /**
  * The value, row-major, of every expected weight, under its name. Names agree where they are the same, or the same but
- * for what DataParallel and torch.compile add; batch norm's counts of batches may be left over.
+ * for what DataParallel and torch.compile add; batch norm's counts of batches may be left over. Leaves the collection open.
  * Throws one InputError that lists all that is missing, left over or of another shape, and what reading throws.
  */
 export async function matchWeights(

@@ -6,8 +6,9 @@ import { denseArray } from "./floatSlab.ts";
 import { readNpyHeader } from "./npyHeader.ts";
 
 /**
- * The array of an npy file (versions 1.0 to 3.0): floats of 2, 4 and 8 bytes, integers and booleans, either byte order,
- * C or Fortran order, any rank. Takes over `bytes`: closes it with the array, or at once where it throws.
+ * The array of an npy file (versions 1.0 to 3.0 of numpy.lib.format): floats of 2, 4 and 8 bytes, integers and booleans,
+ * either byte order, C or Fortran order, at most 64 axes. Takes over `bytes`: closes it with the array, or at once where it
+ * throws.
  * Throws an InputError where `bytes` is no such file, or is not as long as its shape says.
  */
 export async function openNpy(bytes: ByteSource): Promise<ArraySource> {

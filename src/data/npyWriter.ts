@@ -26,11 +26,15 @@ export function encodeNpy(
 /** Writes an npy file row by row: for arrays larger than memory. */
 export interface NpyWriter {
   /**
-   * Appends whole rows, row-major; `rows` must not change until the promise settles.
-   * Throws a RangeError where it does not hold whole rows.
+   * Appends whole rows, row-major, any number of them; `rows` must not change until the promise settles.
+   * Throws a RangeError where it does not hold whole rows or is of another type than the file, and the system's own error
+   * where writing fails.
    */
   append(rows: Float32Array | Float64Array): Promise<void>;
-  /** Writes the number of rows into the header: before this the file is not a valid one. */
+  /**
+   * Writes the number of rows into the header: before this the file is not a valid one. To be called once, when all appends
+   * have settled.
+   */
   close(): Promise<void>;
 }
 

@@ -6,7 +6,10 @@ import { openZipMember } from "./zipMember.ts";
 
 /** How an npz file is read. */
 export interface NpzOptions {
-  /** Compressed arrays of more bytes than this are inflated into a temporary file instead of memory; 256 MiB. */
+  /**
+   * Compressed arrays of more bytes than this are inflated into a temporary file instead of memory; 256 MiB. A page has no
+   * such files: opening the array throws an InputError there.
+   */
   readonly memoryLimit?: number;
 }
 

@@ -4,7 +4,8 @@ import { encodeZip } from "./zipWriter.ts";
 
 /**
  * The arrays as an npz archive, as numpy.savez (or numpy.savez_compressed with `compressed`) writes it.
- * Throws a RangeError where a shape does not fit its data, or the archive reaches 4 GiB.
+ * Throws a RangeError at once where a shape does not have as many elements as its data; the promise is rejected with one
+ * where the archive reaches 4 GiB or 65,535 arrays.
  */
 export function encodeNpz(
   arrays: Readonly<Record<string, ShapedArray>>,

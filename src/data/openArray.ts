@@ -7,7 +7,7 @@ import { openNpy } from "./npy.ts";
 import { openNpz } from "./npz.ts";
 import { openSafetensors } from "./safetensors.ts";
 
-/** The array of an npy file (Node only). Throws an InputError where it cannot be read as one. */
+/** The array of an npy file (Node only). Throws an InputError where it cannot be opened, or read as one. */
 export async function openArray(path: string): Promise<ArraySource> {
   const bytes = await openFile(path);
   const format = await fileFormat(bytes);
@@ -21,7 +21,10 @@ export async function openArray(path: string): Promise<ArraySource> {
   return openNpy(bytes);
 }
 
-/** The arrays of an npz or safetensors file (Node only). Throws an InputError where it is neither. */
+/**
+ * The arrays of an npz or safetensors file (Node only). Throws an InputError where it cannot be opened, is neither, or is
+ * damaged.
+ */
 export async function openArrays(path: string): Promise<ArrayCollection> {
   const bytes = await openFile(path);
   const format = await fileFormat(bytes);

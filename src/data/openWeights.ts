@@ -8,7 +8,7 @@ import { openStateDict } from "./torchFile.ts";
 
 /**
  * A model's weights in a safetensors file or a state_dict of PyTorch (.pt, .pth), told apart by content (Node only).
- * Throws an InputError where it is neither, and what opening one of them throws.
+ * Throws an InputError where it cannot be opened or is neither, and what opening one of them throws.
  */
 export async function openWeights(path: string): Promise<ArrayCollection> {
   const bytes = await openFile(path);

@@ -2,7 +2,11 @@ import { type BasicType, parquetWriteBuffer } from "hyparquet-writer";
 
 type Cell = number | string | boolean | null;
 
-/** A table (columns of equal length) as a parquet file: numbers as DOUBLE, text as STRING, null kept as null. */
+/**
+ * A table (columns of equal length) as a parquet file: numbers as DOUBLE, text as STRING, booleans as BOOLEAN, null kept as
+ * null. Throws a RangeError where a column holds values of several types, an Error where one is not as long as a first one
+ * that has rows.
+ */
 export function encodeParquet(table: Readonly<Record<string, readonly Cell[]>>): Uint8Array {
   const columnData = Object.entries(table).map(([name, data]) => ({
     name,

@@ -5,14 +5,15 @@ import { arrayBytes } from "./floatElements.ts";
 import { denseArray } from "./floatSlab.ts";
 import { readSafetensorsHeader, tensorType, tensorTypes } from "./safetensorsHeader.ts";
 
+/** The tensors of a safetensors file. */
 export interface TensorCollection extends ArrayCollection {
-  /** The file's `__metadata__`. */
+  /** The file's `__metadata__`; empty where it has none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * The tensors of a safetensors file, in the order of their bytes. Tensors of a type that is not read as numbers are
- * listed, and refused when they are opened.
+ * The tensors of a safetensors file (https://huggingface.co/docs/safetensors), in the order of their bytes. Tensors of a
+ * type that is not read as numbers are listed, and refused when they are opened.
  * Takes over `bytes`: closes it with the collection, or at once where it throws an InputError, because it is no such
  * file or is damaged.
  */

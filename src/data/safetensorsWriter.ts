@@ -3,7 +3,7 @@ import { tensorTypes } from "./safetensorsHeader.ts";
 
 /**
  * The tensors as the content of a safetensors file, in the order of the record, with `metadata` as `__metadata__`.
- * Throws a RangeError where a shape does not fit its data.
+ * Throws a RangeError where a shape does not have as many elements as its data.
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, ShapedArray>>,

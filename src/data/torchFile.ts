@@ -11,16 +11,18 @@ import { persistentStorage, tensorArray } from "./torchTensors.ts";
 import { readZipDirectory, type ZipMember } from "./zipDirectory.ts";
 import { openZipMember } from "./zipMember.ts";
 
+/** The tensors of a state dict in a file of torch.save. */
 export interface StateDictCollection extends ArrayCollection {
   /** The keys of the checkpoint that lead to the state dict; none where it is all that the file holds. */
   readonly path: readonly string[];
-  /** What the checkpoint holds beside it, and is not read: "epoch", "optimizer". */
+  /** What the checkpoint holds in and beside it that is not read: "epoch", "optimizer", "state_dict._extra_state". */
   readonly ignored: readonly string[];
 }
 
 /**
- * The tensors of a state dict in a file of torch.save (PyTorch ≥ 1.6), or of a checkpoint that holds one
- * (`findStateDict` says which), under the names that the model had before DataParallel or torch.compile wrapped it.
+ * The tensors of a state dict in a file of torch.save (PyTorch ≥ 1.6), or of a checkpoint that holds one (under
+ * 'state_dict', else 'model_state_dict', else 'model', else the only dict of tensors inside), under the names that the
+ * model had before DataParallel or torch.compile wrapped it.
  * Runs none of the code that such a file can carry. Tensors of a type that is not read as numbers are listed, and
  * refused when they are opened, and so are views that repeat elements.
  * Takes over `bytes`: closes it with the collection, or at once where it throws an InputError, because the file is

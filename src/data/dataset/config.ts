@@ -1,5 +1,6 @@
 /** What a person says to have a data set, as in the `data` section of a configuration. */
 
+/** The data sets of images that are known by name. */
 export const imageSetNames = ["mnist", "fashion-mnist", "cifar10"] as const;
 /** A data set of images that is known by name. */
 export type ImageSetName = (typeof imageSetNames)[number];
@@ -24,7 +25,7 @@ export interface DatasetSelection {
   readonly standardise?: (typeof standardisations)[number] | undefined;
 }
 
-/** Images in known files; pixels are divided by 255. */
+/** Images (channels, rows, columns) in known files; pixels are divided by 255. */
 export interface ImageSetConfig extends DatasetSelection {
   readonly name: ImageSetName;
   /** Default: $NOISEGEO_DATA/name, or data/name where that variable is not set. */
@@ -33,9 +34,13 @@ export interface ImageSetConfig extends DatasetSelection {
   readonly split?: Split | undefined;
 }
 
-/** An archive with x (n, …) and y (n) or (n, C); numbers are taken as they are. */
+/**
+ * An archive with x (n, …) and y (n) or (n, C); numbers are taken as they are. An x (n) is n×1; a y (n) of an integer type
+ * with values from 0 to 65535 gives labels besides targets.
+ */
 export interface NpzConfig extends DatasetSelection {
   readonly name: "npz";
+  /** Path of the archive. */
   readonly file: string;
 }
 

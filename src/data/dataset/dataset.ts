@@ -15,7 +15,10 @@ export interface DatasetWith<Inputs> {
   readonly inputShape: readonly number[];
   readonly inputs: Inputs;
   readonly labels?: Labels;
-  /** Of a file that says which numbers to fit; see `oneHot` and `signs` for classes. */
+  /**
+   * Of a file that says which numbers to fit, as it has them, also where `classes` renumbers labels; see `oneHot` and `signs`
+   * for classes.
+   */
   readonly targets?: Targets;
   /** What was done to the inputs; pass it on when the test split is opened. */
   readonly standardisation?: Standardisation;

@@ -11,7 +11,11 @@ export interface InputBlocks {
   readonly heldBytes: number;
   /** n × width, where they are held as floats. */
   readonly array?: FloatArray;
-  /** target ← the inputs of these samples, one after another. Throws an InputError where a file cannot be read any more. */
+  /**
+   * target ← the inputs of these samples, one after another: samples.length × width numbers, an array of `precision`.
+   * Neither indices nor lengths are checked. Throws an InputError where a file cannot be read any more, a RangeError where
+   * it is closed.
+   */
   read(samples: Int32Array, target: FloatArray): void;
 }
 

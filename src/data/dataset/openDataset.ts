@@ -21,15 +21,23 @@ export interface OpenDatasetOptions {
   readonly parts?: readonly SampleRange[] | undefined;
 }
 
+/** As `OpenDatasetOptions`, and how much memory the inputs may take. */
 export interface OpenBlocksOptions extends OpenDatasetOptions {
-  /** Inputs of more bytes, as their files have them, are read from there every time; 1 GiB. What is compressed is inflated to a temporary file then. */
+  /**
+   * Inputs of more bytes are read from their files every time; 1 GiB. Bytes and booleans count as bytes, other numbers as
+   * floats of `precision`. What is compressed and takes more than this when it is inflated, or more than 256 MiB in an npz
+   * file, goes to a temporary file; an x in Fortran order is read whole.
+   */
   readonly hold?: number | undefined;
 }
 
 /**
- * The samples that a configuration asks for, in memory (Node only); of an npz file no others are read. Statistics for `standardise` are those of the
- * samples chosen; a test split without `standardisation` takes those of the whole training split (of its classes).
- * Throws an InputError of one line where the configuration asks for what is not there, or files are missing or damaged.
+ * The samples that a configuration asks for, in memory (Node only); of an npz file whose x is neither compressed nor in
+ * Fortran order no other inputs are read. Statistics for `standardise` are those of the samples chosen; a test split without
+ * `standardisation` takes those of the whole training split (of its classes).
+ * Throws an InputError of one line where the configuration asks for what is not there, files are missing or damaged, inputs
+ * are not finite in that precision, or `standardisation` is of another input shape; a RangeError where `parts` reach beyond
+ * the samples that the configuration asks for.
  */
 export async function openDataset(config: DatasetConfig, options: OpenDatasetOptions): Promise<Dataset> {
   const { inputs, close, ...dataset } = await openBlocks(config, { ...options, hold: Infinity });
@@ -40,7 +48,7 @@ export async function openDataset(config: DatasetConfig, options: OpenDatasetOpt
   }
 }
 
-/** Likewise, with inputs that become floats a block at a time. Close it when done. */
+/** As `openDataset`, with inputs that become floats a block at a time. Close it when done. */
 export async function openBlocks(
   config: DatasetConfig,
   { precision, standardisation, parts, hold = 2 ** 30 }: OpenBlocksOptions,

@@ -9,8 +9,9 @@ export interface Standardisation {
   readonly by: Grouping;
   /** Of the samples that the statistics are of, and of those that they can be applied to. */
   readonly inputShape: readonly number[];
+  /** One a group, as `by` makes them: 1, as many as there are channels, or ∏ inputShape. Pixels count as divided by 255. */
   readonly mean: Float64Array;
-  /** Square root of the variance with divisor n; 1 where the numbers are all the same, which then become 0. */
+  /** One a group: square root of the variance with divisor n; 1 where the numbers are all the same, which then become 0. */
   readonly deviation: Float64Array;
 }
 

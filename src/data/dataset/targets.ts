@@ -22,7 +22,10 @@ export function oneHot({ indices, classes }: Labels): Targets {
   return { values, outputs: classes };
 }
 
-/** Classes as scalar targets: +1 for the first class, −1 for the other or others. Throws an InputError where there is only one class. */
+/**
+ * Classes as n×1 targets: +1 for the first class, −1 for the other or others. Throws an InputError where there is only one
+ * class.
+ */
 export function signs({ indices, classes }: Labels): Targets {
   if (classes < 2) {
     throw new InputError(
