@@ -3,6 +3,7 @@ import { normalCdf, normalDensity } from "./normalDistribution.ts";
 
 /** An elementwise nonlinearity σ and what is known of its slopes. */
 export interface Activation extends ScalarFunction {
+  /** For people and messages: "relu", "leakyReLU(0.1)". */
   readonly name: string;
   /** [α,β] ∋ σ'(z) for every z, as narrow as can be: the [α,β] of docs/theory.md §3 (b). */
   readonly slopeBounds: { readonly lower: number; readonly upper: number };
@@ -104,7 +105,10 @@ export const silu: Activation = {
 
 const geluSteepest = normalCdf(Math.SQRT2) + Math.SQRT2 * normalDensity(Math.SQRT2);
 
-/** zΦ(z), with the exact Φ (Hendrycks, Gimpel 2016). Its slope is extreme where σ'' = (2 − z²)φ vanishes, at z = ±√2, and σ'(−z) = 1 − σ'(z). */
+/**
+ * zΦ(z), with the exact Φ (Hendrycks, Gimpel 2016). Its slope is extreme where σ'' = (2 − z²)φ vanishes, at z = ±√2, and
+ * σ'(−z) = 1 − σ'(z).
+ */
 export const gelu: Activation = {
   name: "gelu",
   kind: "gelu",
@@ -117,7 +121,7 @@ export const gelu: Activation = {
 /** Where geluTanh is steepest: the root of σ'', found numerically. */
 const geluTanhSteepest = 1.418504008790818;
 
-/** ½z(1 + tanh(√(2/π)(z + 0.044715 z³))): the approximation of gelu that many networks were trained with. */
+/** ½z(1 + tanh(√(2/π)(z + 0.044715 z³))): the approximation of gelu (Hendrycks, Gimpel 2016) that many networks use. */
 export const geluTanh: Activation = {
   name: "geluTanh",
   kind: "geluTanh",

@@ -4,18 +4,18 @@ import type { HessianLinearization, Linearization, SampledGramLinearization } fr
 import { requireLength } from "./requireLength.ts";
 import { type SoftmaxWhitening, softmaxWhitening } from "./softmaxWhitening.ts";
 
-/** Logits z to first order at θ: J is their Jacobian. */
+/** Logits z to first order at θ: J, nC×p, is their Jacobian; `jvp` and `vjp` as in `Linearization`. */
 export interface LogitLinearization
   extends Pick<Linearization, "samples" | "outputs" | "parameters" | "jvp" | "vjp"> {
   /** z, length n·C, sample-major. */
   readonly logits: Float64Array;
-  /** K = JJᵀ, a matrix of its own: it is overwritten. */
+  /** K = JJᵀ, nC×nC, both triangles filled, a matrix of its own: it is overwritten. */
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
-  /** Likewise of some of the samples. */
+  /** Likewise of some of the samples: m·C × m·C. */
   gramOf?: SampledGramLinearization["gramOf"];
-  /** K of some samples with others. */
+  /** Likewise of some samples with others: m·C × m'·C. */
   gramBetween?: SampledGramLinearization["gramBetween"];
-  /** H·direction with the Hessian H of the mean cross-entropy. */
+  /** H·direction with the Hessian H of the mean cross-entropy: length p → length p. */
   hvp?(direction: Float64Array): Float64Array | Promise<Float64Array>;
 }
 
@@ -24,10 +24,11 @@ export interface LogitLinearization
  * (derived in docs/theory.md §9). With p = softmax(z), q = √p and S = diag(q)(I − qqᵀ), for each sample
  * J̃ = SᵀJ and r̃ = (p − y)/q: then SSᵀ = diag(p) − ppᵀ and Sr̃ = p − y, so J̃ᵀr̃ = Jᵀ(p − y) and J̃ᵀJ̃ = Jᵀ(diag(p) − ppᵀ)J.
  *
- * `targets` are n classes (Int32Array) or n·C probabilities y (Float64Array). Hessian products and K of some samples pass
- * through where the logits have them. Throws an
- * InputError on a single output, on classes that there are not or rows that are no probabilities, and as
- * `softmaxWhitening` does; a RangeError on another length.
+ * `targets` are n classes 0 … C−1 (Int32Array) or n·C probabilities y (Float64Array, sample-major; each sample's sum to 1
+ * within 10⁻⁵ and are scaled to it). The result has residuals r̃ (n·C), the losses ℓ_i, and Hessian products and K̃ of some
+ * samples where the logits have those. Throws an InputError on a single output, on classes that there are not or rows
+ * that are no probabilities, on logits that are not finite, or so far apart in every sample that G leaves float64; a
+ * RangeError on another length.
  */
 export function whitenedLinearization(
   logits: LogitLinearization &

@@ -7,7 +7,8 @@ import { batchOf, meanLoss, type Samples, samples } from "./samples.ts";
 
 /**
  * f(x;θ) = Wx with θ = W ∈ R^{C×d} row-major, p = C·d. Its Jacobian is the same everywhere, J_i = I_C ⊗ x_iᵀ, so
- * K = XXᵀ ⊗ I_C and H = G. `initialize` draws W_ck ~ N(0, 1/d). Data as in `samples`, whose InputErrors it throws.
+ * K = XXᵀ ⊗ I_C and H = G (docs/theory.md §1, §3). `initialize` draws W_ck ~ N(0, 1/d). Data are copied. Throws an
+ * InputError unless n, d and C are at least 1, there is one target row per input row, and every number is finite.
  */
 export function linearModel(options: {
   /** n×d */

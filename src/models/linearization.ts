@@ -16,6 +16,9 @@ export interface SampleLosses {
  *
  * For every loss the gradient of sample i is g_i = J_iᵀr_i and the Gauss–Newton matrix is G = (1/n) Σ J_iᵀJ_i. For
  * cross-entropy J and r are therefore those of whitened logits (docs/theory.md §9, `whitenedLinearization`).
+ *
+ * Products throw a RangeError on an array of another length; `gram` of a network, or of a Jacobian in a file, an InputError
+ * where n·C is more than 32768.
  */
 export interface Linearization {
   /** n */
@@ -24,7 +27,7 @@ export interface Linearization {
   readonly outputs: number;
   /** p */
   readonly parameters: number;
-  /** r, length n·C, sample-major: f(x;θ) − y for the square loss. */
+  /** r, length n·C, sample-major: f(x;θ) − y for the square loss, (p − y)/√p for cross-entropy. */
   readonly residuals: Float64Array;
   /** The square loss ℓ_i = ½‖r_i‖² when left out. */
   readonly loss?: SampleLosses;
@@ -32,14 +35,15 @@ export interface Linearization {
   jvp(direction: Float64Array): Float64Array | Promise<Float64Array>;
   /** Jᵀ·weights: length n·C → length p. */
   vjp(weights: Float64Array): Float64Array | Promise<Float64Array>;
-  /** K = JJᵀ, both triangles filled, however the model forms it best. */
+  /** K = JJᵀ, nC×nC, both triangles filled, however the model forms it best. */
   gram(): SymmetricMatrix | Promise<SymmetricMatrix>;
 }
 
 /** A linearization that forms K for some of its samples at a time, for sums over K where K itself is too large. */
 export interface SampledGramLinearization extends Linearization {
   /**
-   * Rows and columns of K of these samples, in their order (they may repeat): m·C × m·C for m of them, both triangles filled, a matrix of its own.
+   * Rows and columns of K of these samples (indices from 0 to n−1), in their order (they may repeat): m·C × m·C for m
+   * of them, both triangles filled, a matrix of its own.
    */
   gramOf(samples: Int32Array): SymmetricMatrix | Promise<SymmetricMatrix>;
   /** Likewise the rows of K of some samples and the columns of others: m·C × m'·C. */

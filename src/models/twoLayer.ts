@@ -8,7 +8,10 @@ import type { HessianModel } from "./model.ts";
 import { requireLength } from "./requireLength.ts";
 import { batchOf, meanLoss, type Samples, samples } from "./samples.ts";
 
-/** a_cj = ±1/√m with independent signs, C×m: the second layer that keeps outputs of order one at any width m. */
+/**
+ * a_cj = ±1/√m with independent signs, C×m: the second layer that keeps outputs of order one at any width m, for
+ * `twoLayerModel`.
+ */
 export function signedSecondLayer(
   outputs: number,
   width: number,
@@ -23,11 +26,12 @@ export function signedSecondLayer(
 
 /**
  * f_c(x;θ) = Σ_j a_cj σ(b_jᵀx) with the second layer a ∈ R^{C×m} fixed and θ = b ∈ R^{m×d} trained, row-major,
- * p = m·d (docs/theory.md §3 (b)). `initialize` draws b_jk ~ N(0, 1/d).
+ * p = m·d ([WW, the two-layer networks]; docs/theory.md §3 (b)). `initialize` draws b_jk ~ N(0, 1/d).
  *
  * ∂f_c(x_i)/∂b_j = a_cj σ'(b_jᵀx_i) x_i, so with e_ic = (a_cj σ'(b_jᵀx_i))_j the Gram matrix is
- * K_{(i,c),(j,c')} = (x_iᵀx_j)(e_icᵀe_jc'): nothing of size n×p is formed. Data as in `samples`, whose InputErrors it
- * throws, as it does where `secondLayer` does not have one finite row an output.
+ * K_{(i,c),(j,c')} = (x_iᵀx_j)(e_icᵀe_jc') (docs/theory.md §2): nothing of size n×p is formed. Data are copied. Throws an
+ * InputError unless n, d, C and m are at least 1, there is one target row per input row, `secondLayer` has one row an
+ * output, and every number is finite.
  */
 export function twoLayerModel(options: {
   /** n×d */

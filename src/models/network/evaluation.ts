@@ -13,14 +13,15 @@ export interface EvaluationOptions {
   readonly kernels: Kernels;
   readonly math: VectorMath;
   readonly precision: Precision;
-  /** Most samples at once. */
+  /** Most samples at once, at least 1. */
   readonly capacity: number;
 }
 
-/** A node with parameters in a backward sweep, for those who need its share of the Jacobian. */
+/** A node with parameters in a backward sweep, for those who need its share of the Jacobian. Valid during the visit. */
 export interface ParameterUse {
   readonly node: number;
   readonly point: Point;
+  /** Of its output: count × size of that. */
   readonly cotangent: FloatArray;
 }
 
@@ -28,22 +29,25 @@ export interface ParameterUse {
  * A graph with room for the values of up to `capacity` samples. `forward` sets the point; the other sweeps are products
  * with derivatives at it, and may be called in any order and number until the next `forward`.
  *
- * θ and gradients are flat arrays of length p in the evaluation's precision; outputs and their cotangents hold
- * count·size numbers. θ is not copied: it must not change until the next `forward`. Arrays that are returned belong to
- * the evaluation and are valid until its next call.
+ * θ, directions and gradients are flat arrays of length p in the evaluation's precision; outputs and their cotangents hold
+ * count·size numbers. Other lengths throw a RangeError. θ is not copied: it must not change until the next `forward`.
+ * Arrays that are returned belong to the evaluation and are valid until its next call.
  */
 export interface Evaluation {
   readonly capacity: number;
   /** Numbers in one sample's input and output. */
   readonly inputSize: number;
   readonly outputSize: number;
-  /** Where to put the input of the first `count` samples before `forward`. */
+  /** Where to put the input of the first `count` samples, count × inputSize, before `forward`. */
   input(count: number): FloatArray;
-  /** The outputs of the first `count` samples, count × outputSize, until the next call; the sweeps are at this point. */
+  /**
+   * The outputs of the first `count` samples, count × outputSize, until the next call; the sweeps are at this point. Throws a
+   * RangeError where `count` is not between 1 and the capacity.
+   */
   forward(theta: FloatArray, count: number): FloatArray;
-  /** The values of a node at the point. */
+  /** The values of a node at the point, count × its size; of the input for node −1. */
   valueOf(node: number): FloatArray;
-  /** J·direction. */
+  /** J·direction, count × outputSize. The direction must not change until after `vjpTangent`, which reads it. */
   jvp(direction: FloatArray): FloatArray;
   /**
    * gradient ← gradient + scale·Jᵀcotangent; the gradient may be θ itself unless a parameter is shared, and then only
@@ -53,20 +57,21 @@ export interface Evaluation {
   /** Keeps the cotangents of all nodes that belong to this one of the outputs, for `vjpTangent`, until the next `forward`. */
   adjoint(cotangent: FloatArray): void;
   /**
-   * gradient ← gradient + scale·(Jᵀ·change + (d/dt Jᵀ)cotangent) along the direction of the last `jvp`, for the cotangent of the
-   * last `adjoint`: the product with the Hessian of cotangentᵀf when `change` is how the cotangent changes. Throws a
-   * RangeError where there has been no `adjoint` since the last `forward`.
+   * gradient ← gradient + scale·(Jᵀ·change + (d/dt Jᵀ)cotangent) along the direction of the last `jvp`, for the cotangent of
+   * the last `adjoint`: the product with the Hessian of ℓ(f(θ)) when the cotangent is ∂ℓ/∂f and `change` is how that changes
+   * along the direction. Throws a RangeError where there has been no `adjoint` since the last `forward`; a `jvp` since then
+   * is needed too, and not checked.
    */
   vjpTangent(change: FloatArray, scale: number, gradient: FloatArray): void;
   /** A backward sweep that stops at every node with parameters instead of forming gradients, down to node `lowest` (default 0). */
   visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void, lowest?: number): void;
-  /** How the node's parameters enter the Jacobian. */
+  /** How the node's parameters enter the Jacobian: one share each, or a RangeError where its rule gives fewer or more. */
   sharesOf(node: number): readonly JacobianShare[];
   /** Gives its memory back. */
   release(): void;
 }
 
-/** The sweeps of a network over up to `capacity` samples: values, Jv, Jᵀu and what Hessian products take. */
+/** The sweeps of a network over up to `capacity` samples: values, Jv, Jᵀu and what Hessian products take. docs/theory.md §1. */
 export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
   const { precision, capacity } = options;
   const { math, releaseAll } = owningMath(options.math);

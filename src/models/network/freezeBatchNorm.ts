@@ -12,12 +12,13 @@ import { type Shape, sizeOf } from "./shape.ts";
 const chunk = 32;
 
 /**
- * Sets the statistics of every batch norm to the mean and variance, per channel, of what reaches it at θ on these
- * samples (n × the graph's input): the statistics a training-mode pass over all of them would normalise by. The
+ * Sets the statistics of every batch norm to the mean and variance, per channel, of what reaches it at θ (length p) on
+ * these samples (n × the graph's input): the statistics a training-mode pass over all of them would normalise by. The
  * variance is that of the samples, divided by their number. One forward pass in float64, node by node, so that each
  * norm sees those before it frozen already; memory for all samples at the two or three nodes still needed.
  *
- * Throws an InputError where a norm has a single number in a channel, or receives NaN or Inf.
+ * Throws an InputError where a norm has a single number in a channel, or receives NaN or Inf; a RangeError where θ has
+ * another length, or the inputs are no whole number of samples, or none.
  */
 export function freezeBatchNorm(
   graph: Graph,

@@ -2,7 +2,7 @@ import { InputError } from "../../inputError.ts";
 import type { Operation } from "./operation.ts";
 import { describeShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 
-/** What part a parameter plays: decides its initialisation. */
+/** What part a parameter plays: decides its initialisation (`initializeParameters`). */
 export type ParameterRole = "weight" | "bias" | "scale" | "embedding";
 
 /** A trained tensor of a network. */
@@ -18,8 +18,10 @@ export interface Parameter {
 
 /** A fixed tensor that is not trained, such as running statistics; its numbers may be replaced before use. */
 export interface NetworkBuffer {
+  /** As in a PyTorch state_dict: "features.1.running_mean". */
   readonly name: string;
   readonly shape: Shape;
+  /** The numbers of that shape, row-major. */
   readonly data: Float64Array;
 }
 
@@ -41,8 +43,10 @@ export interface Node {
 
 /** A network: nodes in an order in which each comes after its inputs. Node −1 is the network's input. */
 export interface Graph {
+  /** Of one sample. */
   readonly input: Shape;
   readonly nodes: readonly Node[];
+  /** In the order of θ, which holds each row-major. */
   readonly parameters: readonly Parameter[];
   readonly buffers: readonly NetworkBuffer[];
   readonly output: Value;
@@ -54,22 +58,25 @@ export const inputNode = -1;
 /** Builds a network node by node. */
 export interface GraphBuilder {
   readonly input: Value;
-  /** A trained tensor; using its index in several nodes shares it. Throws an InputError where its name is taken, as does `buffer`. */
+  /**
+   * A trained tensor; returns its index, which in several nodes shares it. `fans` are those of its initialisation, 0 where
+   * left out. Throws an InputError where its name is taken, as does `buffer`.
+   */
   parameter(
     name: string,
     shape: Shape,
     role: ParameterRole,
     fans?: { readonly in: number; readonly out: number },
   ): number;
-  /** Numbers that are not trained, such as running statistics. */
+  /** Numbers that are not trained, such as running statistics: as many as the shape has, row-major, not copied. */
   buffer(name: string, shape: Shape, data: Float64Array): NetworkBuffer;
   /** Shape of a parameter made before, by its index. */
   shapeOfParameter(index: number): Shape;
-  /** A node. Throws an InputError where the operation does not take these shapes. */
+  /** A node, and its output. Throws an InputError where the operation does not take these shapes or leaves nothing of them. */
   apply(operation: Operation, inputs: readonly Value[], parameters?: readonly number[]): Value;
-  /** The same numbers under another shape of the same size; costs nothing. */
+  /** The same numbers under another shape of the same size, or an InputError where it has another; costs nothing. */
   reshape(value: Value, shape: Shape): Value;
-  /** The network whose output is this value. */
+  /** The network whose output is this value. It shares the builder's lists: add nothing afterwards. */
   finish(output: Value): Graph;
 }
 
@@ -128,7 +135,7 @@ export function parameterCount(graph: Graph): number {
   return graph.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Where each parameter begins in θ, which holds them one after another in the order of the graph. */
+/** Where each parameter begins in θ, which holds them one after another in the order of the graph: one number a parameter. */
 export function parameterOffsets(graph: Graph): number[] {
   let next = 0;
   return graph.parameters.map(({ shape }) => {

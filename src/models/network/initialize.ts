@@ -15,8 +15,8 @@ const embeddingDeviation = 0.02;
 
 /**
  * θ in the order of the graph's parameters, length p: weights by the scheme, biases and shifts 0, scales of
- * normalisations 1, embeddings N(0, 0.02²). Each parameter draws from `stream.split(its name)`: it does not depend on
- * the others.
+ * normalisations 1, embeddings N(0, 0.02²) (Dosovitskiy et al. 2021). Each parameter draws from `stream.split(its name)`:
+ * it does not depend on the others. Throws a RangeError on a weight without fans, but for "ntk" and "mean-field".
  */
 export function initializeParameters(
   graph: Graph,

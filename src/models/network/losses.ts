@@ -2,7 +2,8 @@ import type { FloatArray } from "../../linalg/matrix.ts";
 
 /**
  * A loss ℓ(f_i, y_i) of each sample's C outputs, with the conventions of docs/theory.md §1. Arrays hold C numbers a
- * sample, sample-major; everything beyond the outputs themselves is float64.
+ * sample, sample-major, but for `sampleLosses` with one; everything beyond the outputs themselves is float64. Lengths
+ * and values are not checked.
  */
 export interface Loss {
   readonly kind: "mse" | "cross-entropy";
@@ -17,7 +18,7 @@ export interface Loss {
   hessianProduct(outputs: FloatArray, tangents: Float64Array, samples: number): void;
 }
 
-/** ℓ_i = ½‖f_i − y_i‖². Targets: y_i. */
+/** ℓ_i = ½‖f_i − y_i‖² (docs/theory.md §1). Targets: y_i. */
 export const squareLoss: Loss = {
   kind: "mse",
   evaluate(outputs, targets, residuals, sampleLosses) {
@@ -35,7 +36,10 @@ export const squareLoss: Loss = {
   hessianProduct() {},
 };
 
-/** ℓ_i = −Σ_c y_i^c log p_i^c with p_i = softmax(f_i). Targets: probabilities, such as one-hot classes. */
+/**
+ * ℓ_i = −Σ_c y_i^c log p_i^c, in nats, with p_i = softmax(f_i) (docs/theory.md §9). Targets: probabilities, C a sample, such
+ * as one-hot classes.
+ */
 export const crossEntropyLoss: Loss = {
   kind: "cross-entropy",
   evaluate(outputs, targets, residuals, sampleLosses) {

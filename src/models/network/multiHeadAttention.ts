@@ -12,15 +12,17 @@ import { describeShape } from "./shape.ts";
 export interface MultiHeadAttentionOptions {
   /** Of the parameters' names: "encoder.self_attn." */
   readonly prefix: string;
+  /** How many; each takes d/heads features. */
   readonly heads: number;
-  /** Whether a position attends only to itself and those before it. */
+  /** Whether a position attends only to itself and those before it; by default to all. */
   readonly causal?: boolean;
 }
 
 /**
- * Self-attention as PyTorch's nn.MultiheadAttention(d, heads, batch_first=True) without dropout: T×d → T×d. Registers
- * its parameters under that module's names: in_proj_weight (3d×d, queries, keys and values), in_proj_bias,
- * out_proj.weight, out_proj.bias. Throws an InputError where the input is not T×d or the heads do not divide d.
+ * Self-attention (Vaswani et al. 2017) as PyTorch's nn.MultiheadAttention(d, heads, batch_first=True) without dropout:
+ * T×d → T×d, softmax(QKᵀ/√(d/heads))V in each head. Registers its parameters under that module's names: in_proj_weight
+ * (3d×d, queries, keys and values), in_proj_bias (3d), out_proj.weight (d×d), out_proj.bias (d). Throws an InputError
+ * where the input is not T×d, the heads do not divide d, or the names are taken.
  */
 export function multiHeadAttention(
   builder: GraphBuilder,

@@ -24,7 +24,7 @@ export interface NetworkOptions {
   /** n·C numbers, sample-major, as the loss wants them. Not copied. */
   readonly targets: Float64Array;
   readonly loss: Loss;
-  /** θ to start from. */
+  /** θ to start from, length p. */
   readonly initialize: (stream: RandomStream) => Float64Array;
   readonly kernels: Kernels;
   readonly math: VectorMath;
@@ -44,9 +44,12 @@ export interface NetworkModel extends Model {
   readonly targets: Float64Array;
   readonly loss: Loss;
   readonly precision: Precision;
-  /** With cross-entropy, of the least-squares problem that has its gradients and its G (`whitenedLinearization`). */
+  /**
+   * With cross-entropy, of the least-squares problem that has its gradients and its G (`whitenedLinearization`, whose
+   * InputErrors it throws: the targets have to be probabilities). Its K is formed as in docs/theory.md §2, structured Gram.
+   */
   linearize(theta: Float64Array): HessianLinearization & SampledGramLinearization;
-  /** f(x_i;θ) of all samples, n·C. */
+  /** f(x_i;θ) of all samples, n·C, sample-major; logits with cross-entropy. */
   predict(theta: Float64Array): Float64Array;
   /** For many steps with batches of at most one size, without the conversions of `gradient`. */
   trainer(theta: Float64Array, batchSize: number): Trainer;
@@ -54,7 +57,10 @@ export interface NetworkModel extends Model {
   release(): void;
 }
 
-/** Throws an InputError where inputs or targets do not fit the graph, or are not finite. */
+/**
+ * A network on data. Throws an InputError where inputs or targets do not fit the graph, and where targets or an array of
+ * inputs are not finite; `InputBlocks` are taken as finite.
+ */
 export function networkModel(options: NetworkOptions): NetworkModel {
   const { graph, targets, loss, kernels, onProgress } = options;
   const { precision = "float64", memoryLimit = defaultMemoryLimit } = options;

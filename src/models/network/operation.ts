@@ -28,7 +28,7 @@ export interface BindContext {
   readonly capacity: number;
 }
 
-/** Where a rule is applied: values that the forward sweep left. */
+/** Where a rule is applied: values that the forward sweep left, count × size each, and parameters, which all samples share. */
 export interface Point {
   readonly count: number;
   readonly inputs: readonly FloatArray[];
@@ -36,7 +36,7 @@ export interface Point {
   readonly output: FloatArray;
 }
 
-/** Directions of change; undefined stands for zero. */
+/** Directions of change, each of the length of what changes; undefined stands for zero. */
 export interface Tangents {
   readonly inputs: readonly (FloatArray | undefined)[];
   readonly parameters: readonly FloatArray[] | undefined;

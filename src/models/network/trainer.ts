@@ -5,17 +5,23 @@ import { type EvaluationOptions, evaluate } from "./evaluation.ts";
 import { type Graph, parameterCount } from "./graph.ts";
 import type { Loss } from "./losses.ts";
 
-/** Parameters in training: the state of an optimiser that takes batches of at most one size. */
+/**
+ * Parameters in training: the state of an optimiser that takes batches of at most one size. Batches are indices of samples,
+ * repeats allowed; one that is empty or larger, or an index outside 0 … n−1, throws a RangeError.
+ */
 export interface Trainer {
   /** Most samples in a batch. */
   readonly capacity: number;
-  /** θ in the network's precision; may be written to between steps. */
+  /** θ, length p, in the network's precision; may be written to between steps. */
   readonly theta: FloatArray;
-  /** Overwrites `gradient` (length p) with the mean gradient over the batch, at θ, and returns the mean loss. */
+  /**
+   * Overwrites `gradient` (length p, in the network's precision) with the mean gradient over the batch, at θ, and returns
+   * the mean loss.
+   */
   gradient(batch: Int32Array, gradient: FloatArray): number;
   /** θ ← θ − learningRate·∇L_batch without forming the gradient; returns the mean loss before the step. */
   descend(batch: Int32Array, learningRate: number): number;
-  /** An array of length p on which vector work is fast. */
+  /** An array of length p in the network's precision, on which vector work is fast; the model's `release` gives it back. */
   allocate(): FloatArray;
   /** Gives its memory back. */
   release(): void;

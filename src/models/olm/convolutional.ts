@@ -7,12 +7,13 @@ import { type OverparametrisedLinear, requireCount } from "./family.ts";
  * f(x) = wᵀC_{L−1} … C_1 x with (C_l h)_i = k^{−1/2} Σ_{j<k} q_l[j] h_{(i+j) mod d}. For the full kernel size k = d this is the
  * network of Gunasekar et al., "Implicit bias of gradient descent on linear convolutional networks", NeurIPS 2018,
  * §2, d^{−1/2} included. θ stacks q_1 … q_{L−1} and w, p = (L−1)k + d. `initialize` draws q_l[j] ~ N(0,1), w_i ~ N(0, 1/d).
- * Throws a RangeError unless d, the number of convolutions and k are at least 1 and k ≤ d.
+ * Throws a RangeError unless d, the number of convolutions and k are integers of at least 1 and k ≤ d. docs/theory.md §3.
  *
  * With h_l = C_lᵀ … C_{L−1}ᵀ w (F = h_1, h_L = w), R_l = C_{l−1} … C_1 and S the shift (Sh)_i = h_{i+1}, the derivative by q_l[j]
  * is k^{−1/2} S^{−j} g_l with g_l = R_lᵀh_{l+1}, and by w it is the circulant R_Lᵀ. DF DFᵀ is the sum of their squares.
  */
 export function convolutionalNetwork(options: {
+  /** d */
   readonly dimension: number;
   /** L − 1 */
   readonly convolutions: number;

@@ -5,12 +5,13 @@ import { type OverparametrisedLinear, requireCount } from "./family.ts";
 /**
  * Deep linear network f(x) = W_L … W_1 x with hidden widths m_1 … m_{L−1}: W_l is m_l×m_{l−1}, m_0 = d, m_L = 1; θ stacks
  * W_1 … W_L, each row-major. One width is the two-layer linear network, none the linear model. `initialize` draws
- * layer l from N(0, 1/m_{l−1}). Throws a RangeError unless d and every width are at least 1.
+ * layer l from N(0, 1/m_{l−1}). Throws a RangeError unless d and every width are integers of at least 1. docs/theory.md §3.
  *
  * With h_l = W_lᵀ … W_Lᵀ·1 (so F = h_1, h_{L+1} = 1) and R_l = W_{l−1} … W_1:
  * DF δθ = Σ_l R_lᵀ δW_lᵀ h_{l+1}, DFᵀv has blocks h_{l+1}(R_l v)ᵀ, and DF DFᵀ = Σ_l ‖h_{l+1}‖² R_lᵀR_l.
  */
 export function deepLinear(options: {
+  /** d */
   readonly dimension: number;
   /** m_1 … m_{L−1} */
   readonly widths: readonly number[];

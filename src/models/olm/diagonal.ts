@@ -5,9 +5,11 @@ import { type OverparametrisedLinear, requireCount } from "./family.ts";
  * Diagonal linear network of depth D with M branches: F = Σ_m (u_m^D − v_m^D) elementwise with θ = (u_1 … u_M, v_1 … v_M),
  * p = 2dM; D = 2, M = 1 is u∘u − v∘v (Woodworth et al., "Kernel and rich regimes in overparametrized models", COLT
  * 2020). DF DFᵀ = D² diag(Σ_m u_m^{2D−2} + v_m^{2D−2}). `initialize` draws every weight from N(0, (dM)^{−1/D}), so that
- * F_k is of order d^{−1/2} and DF DFᵀ of order (M/d^{D−1})^{1/D}. Throws a RangeError unless d, D, M ≥ 1.
+ * F_k is of order d^{−1/2} and DF DFᵀ of order (M/d^{D−1})^{1/D}. Throws a RangeError unless d, D
+ * and M are integers of at least 1. docs/theory.md §3.
  */
 export function diagonalNetwork(options: {
+  /** d */
   readonly dimension: number;
   /** D */
   readonly depth: number;

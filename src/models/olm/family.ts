@@ -3,7 +3,8 @@ import type { RandomStream } from "../../random/stream.ts";
 
 /**
  * A family of over-parameterised linear models f(x;θ) = F(θ)ᵀx, given by F: R^p → R^d and its derivative
- * DF = ∂F/∂θ ∈ R^{d×p} ([WW]; docs/theory.md §3, where A = DFᵀ). Every array handed out is fresh.
+ * DF = ∂F/∂θ ∈ R^{d×p} ([WW]; docs/theory.md §3, where A = DFᵀ). Every array handed out is fresh. θ and directions have
+ * length p, covectors length d; a family need not check that (`olmModel` does).
  */
 export interface OverparametrisedLinear {
   /** For people: "deep linear 40-100-100-1". */

@@ -1,7 +1,10 @@
 import { matrix } from "../../linalg/matrix.ts";
 import { type OverparametrisedLinear, requireCount } from "./family.ts";
 
-/** F(θ) = θ, p = d. `initialize` draws θ_k ~ N(0, 1/d). Throws a RangeError unless d ≥ 1. */
+/**
+ * F(θ) = θ, p = d: the linear model as a member of the family (docs/theory.md §3), DF DFᵀ = I. `initialize` draws
+ * θ_k ~ N(0, 1/d). Throws a RangeError unless d is an integer of at least 1.
+ */
 export function linear(dimension: number): OverparametrisedLinear {
   requireCount("dimension", dimension);
   return {

@@ -8,8 +8,9 @@ import type { OverparametrisedLinear } from "./family.ts";
 
 /**
  * f(x;θ) = F(θ)ᵀx on data, for any family: J = X·DF and K = X(DF DFᵀ)Xᵀ, so that beyond the family's own
- * derivatives nothing costs more with p (docs/theory.md §3). Data as in `samples`, whose InputErrors it throws, as it
- * does unless there is one output and as many features as the family's dimension.
+ * derivatives nothing costs more with p (docs/theory.md §3). Data are copied. Throws an InputError unless n is at least 1,
+ * there is one target row per input row, every number is finite, and there is one output and as many features as the
+ * family's dimension d.
  */
 export function olmModel(options: {
   readonly family: OverparametrisedLinear;

@@ -8,8 +8,8 @@ import { randomOrthonormal } from "./orthonormal.ts";
 /**
  * F(θ) = Mθ with M = U diag(s) Vᵀ ∈ R^{d×p}, U and V random with orthonormal columns and s² log-spaced, so that the
  * condition number κ(DF DFᵀ) = s_1²/s_d² is the chosen one (docs/theory.md §3); Tr(MMᵀ) = d. `initialize` draws
- * θ_k ~ N(0, 1/d). Throws a RangeError unless p ≥ d ≥ 1, the condition number is finite and at least 1, and d = 1
- * comes with condition number 1.
+ * θ_k ~ N(0, 1/d). Throws a RangeError unless p ≥ d ≥ 1 are integers, the condition number is finite and at least 1,
+ * and d = 1 comes with condition number 1.
  */
 export function randomReparameterisation(options: {
   /** d */

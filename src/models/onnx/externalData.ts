@@ -3,7 +3,7 @@ import type { ByteSource } from "../../data/byteSource.ts";
 import { shownName } from "../../data/shownNames.ts";
 import { InputError } from "../../inputError.ts";
 
-/** Opens a file that a model refers to, by its path relative to the model's folder. */
+/** Opens a file that a model refers to, by its path relative to the model's folder, never outside it; closed once read. */
 export type OpenExternal = (location: string) => Promise<ByteSource>;
 
 /**

@@ -14,7 +14,7 @@ import { requireSupported } from "./unsupported.ts";
 /** A model of an ONNX file, for one sample at a time. */
 export interface OnnxModel {
   readonly graph: Graph;
-  /** The parameters' values in the file, in the order of the graph. */
+  /** The parameters' values in the file, in the order of the graph: length p. */
   readonly theta: Float64Array;
   /** Shapes of one sample, without the axis of the batch. */
   readonly input: { readonly name: string; readonly shape: Shape };
@@ -25,7 +25,7 @@ export interface OnnxModel {
 export interface ReadOnnxOptions {
   /** The file, for messages. */
   readonly name: string;
-  /** The shape of the data's samples: checked, and taken where the file leaves lengths open. */
+  /** The shape of the data's samples: checked (axes of length 1 aside), and taken where the file leaves lengths open. */
   readonly sampleShape?: Shape;
   /** Opens files beside the model that hold its numbers; without it such models are refused. */
   readonly openExternal?: OpenExternal;
@@ -36,8 +36,10 @@ export interface ReadOnnxOptions {
  * initializers that operations use as weights, biases, scales, shifts or embeddings, each once, by their names in the
  * file; other initializers (running statistics, what is subtracted or divides, single numbers, masks) are constants.
  * Where PyTorch's exporter has merged parameters that are equal (an Identity of an initializer), each still counts.
- * Throws an InputError where the file is damaged, was exported in training mode or for a batch of a fixed size, or asks
- * for operations that are not supported, all of which it names.
+ * Throws an InputError where the file is damaged, holds NaN, is of another opset, has more than one input or output, was
+ * exported in training mode or for a batch of a fixed size above 1, leaves a length open that `sampleShape` does not give,
+ * or does not take samples of that shape; where its numbers lie in other files that are not given, missing or too short;
+ * and where it asks for operations that are not supported, all of which it names.
  */
 export async function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions): Promise<OnnxModel> {
   const { name, sampleShape, openExternal } = options;
