@@ -6,6 +6,7 @@
 export class InputError extends Error {
   override readonly name = "InputError";
 
+  /** Runs of line breaks and other control characters in `message` become one � each. */
   constructor(message: string) {
     super(oneLine(message));
   }

@@ -21,21 +21,22 @@ import {
 /** Longest basis, whatever memory allows: orthogonalisation costs its square. */
 const longestBasis = 300;
 
+/** Which eigenpairs of A, N×N, are wanted, how exactly, and what they may cost. */
 export interface LanczosOptions extends MatrixFreeOptions {
   /** How many of the largest eigenvalues; 0 by default. */
   readonly largest?: number | undefined;
   /** How many of the smallest eigenvalues; 0 by default. */
   readonly smallest?: number | undefined;
   /**
-   * The first vector of the first chain, of length N and any scale; random by default. One pair that is wanted of an end is then
-   * the outermost eigenvector that this vector is not orthogonal to.
+   * The first vector of the first chain, of length N and any scale; random by default. One pair that is wanted of an end is
+   * then the outermost eigenvector that this vector is not orthogonal to.
    */
   readonly start?: Float64Array | undefined;
-  /** A pair has converged when ‖Av − λv‖ ≤ tolerance·‖A‖; 1e-10 by default. */
+  /** A pair has converged when ‖Av − λv‖ ≤ tolerance·‖A‖, ‖A‖ as the products show it, from below; 1e-10 by default. */
   readonly tolerance?: number | undefined;
   /** Products after which the pairs at hand are returned, besides one a pair for its residual; 1,000 by default. */
   readonly maxProducts?: number | undefined;
-  /** Memory for the basis, 256 MiB by default; it always has room for 10 vectors besides the wanted ones. */
+  /** Memory for the basis in bytes, 256 MiB by default; it always has room for 10 vectors besides the wanted ones. */
   readonly basisBytes?: number | undefined;
   /** Called now and then with the products so far and the largest residual of a wanted pair, over ‖A‖. */
   readonly onProgress?: ((products: number, residual: number) => void) | undefined;
@@ -44,7 +45,7 @@ export interface LanczosOptions extends MatrixFreeOptions {
 /** An eigenvalue with its vector and the bound of its error. */
 export interface Eigenpair {
   readonly value: number;
-  /** Of unit length. */
+  /** v, of length N and norm 1. */
   readonly vector: Float64Array;
   /** ‖Av − λv‖, computed with one more product: some eigenvalue of A lies within it of `value`. */
   readonly residual: number;
@@ -54,22 +55,30 @@ export interface Eigenpair {
 
 /** Eigenpairs at the ends of a spectrum. */
 export interface LeadingEigenpairs {
-  /** Descending; shorter than asked for only where A is smaller. */
+  /**
+   * Descending; shorter than asked for where A is smaller or `maxProducts` came first. Where there are fewer pairs than both
+   * ends ask for, these share some.
+   */
   readonly largest: readonly Eigenpair[];
   /** Ascending. */
   readonly smallest: readonly Eigenpair[];
-  /** Whether, up to a chance of 1e-4, no copy of a multiple eigenvalue was passed over. */
+  /** Whether all converged and, up to a chance of 1e-4, no copy of a multiple eigenvalue was passed over. */
   readonly complete: boolean;
-  /** The Ritz value below the last of `largest`, which estimates the next eigenvalue from below; undefined where there is none. */
+  /**
+   * The Ritz value below the last of `largest`, which estimates the next eigenvalue from below; undefined where there is
+   * none.
+   */
   readonly nextLargest: number | undefined;
+  /** All products with A, those for the residuals among them. */
   readonly products: number;
 }
 
 /**
- * The largest and the smallest eigenpairs of A. Multiple eigenvalues count as often as they occur: an end of which two
- * or more are wanted takes further chains that look for their copies. Equal `random` streams give equal results.
- * Throws a RangeError on counts that are not whole or both zero, on a start of another length or without a direction, and as
- * `multiply` does.
+ * The largest and the smallest eigenpairs of A by the Lanczos method with full reorthogonalisation and thick restarts (Wu &
+ * Simon 2000; docs/theory.md §7). Multiple eigenvalues count as often as they occur: an end of which two or more are wanted
+ * takes further chains that look for their copies. Equal `random` streams give equal results.
+ * Throws a RangeError on counts that are not whole or both zero, on a start of another length or without a direction, and
+ * where the operator does not keep its terms.
  */
 export async function lanczos(
   operator: SymmetricOperator,

@@ -5,9 +5,10 @@
  * is how a transposed product is written.
  */
 
+/** The numbers behind a matrix or a vector, in one of the two precisions. */
 export type FloatArray = Float32Array | Float64Array;
 
-/** Element (i,j) is `data[offset + i·rowStride + j·columnStride]`. */
+/** Element (i,j) of rows×columns is `data[offset + i·rowStride + j·columnStride]`: offset and strides count elements. */
 export interface Matrix<T extends FloatArray = Float64Array> {
   readonly data: T;
   readonly rows: number;
@@ -20,12 +21,15 @@ export interface Matrix<T extends FloatArray = Float64Array> {
 /** A square matrix whose two triangles are both filled and equal. */
 export type SymmetricMatrix = Matrix<Float64Array>;
 
-/** Row-major float64 matrix over `data` (not copied), or zeros when no data is given. Throws a RangeError on a length other than rows·columns. */
+/**
+ * Row-major float64 matrix over `data` (not copied), or zeros when no data is given. Throws a RangeError on a length other
+ * than rows·columns.
+ */
 export function matrix(rows: number, columns: number, data?: Float64Array): Matrix<Float64Array> {
   return rowMajor(rows, columns, data ?? new Float64Array(rows * columns));
 }
 
-/** Row-major matrix over any float array of exactly rows·columns elements. Throws a RangeError otherwise. */
+/** Row-major matrix over any float array (not copied) of exactly rows·columns elements. Throws a RangeError otherwise. */
 export function rowMajor<T extends FloatArray>(rows: number, columns: number, data: T): Matrix<T> {
   if (data.length !== rows * columns) {
     throw new RangeError(
@@ -35,7 +39,7 @@ export function rowMajor<T extends FloatArray>(rows: number, columns: number, da
   return { data, rows, columns, offset: 0, rowStride: columns, columnStride: 1 };
 }
 
-/** Float64 matrix from nested rows of equal length. */
+/** Float64 matrix from nested rows of equal length, copied; 0×0 from none. Throws a RangeError on a row of another length. */
 export function fromRows(rows: readonly ArrayLike<number>[]): Matrix<Float64Array> {
   const columns = rows.length === 0 ? 0 : rows[0].length;
   const result = matrix(rows.length, columns);
@@ -47,7 +51,7 @@ export function fromRows(rows: readonly ArrayLike<number>[]): Matrix<Float64Arra
   return result;
 }
 
-/** The view Aᵀ. */
+/** The view Aᵀ, columns×rows. */
 export function transpose<T extends FloatArray>(a: Matrix<T>): Matrix<T> {
   return { ...a, rows: a.columns, columns: a.rows, rowStride: a.columnStride, columnStride: a.rowStride };
 }
@@ -85,14 +89,14 @@ export function setEntry(a: Matrix<FloatArray>, i: number, j: number, value: num
   a.data[a.offset + i * a.rowStride + j * a.columnStride] = value;
 }
 
-/** Row i as a view when it is contiguous, as a copy otherwise. */
+/** Row i, of length `columns`, as a view when it is contiguous, as a copy otherwise. i is not checked. */
 export function row(a: Matrix<Float64Array>, i: number): Float64Array {
   const start = a.offset + i * a.rowStride;
   if (a.columnStride === 1) return a.data.subarray(start, start + a.columns);
   return Float64Array.from({ length: a.columns }, (_, j) => a.data[start + j * a.columnStride]);
 }
 
-/** Column j as a copy. */
+/** Column j, of length `rows`, as a copy. j is not checked. */
 export function column(a: Matrix<Float64Array>, j: number): Float64Array {
   return Float64Array.from({ length: a.rows }, (_, i) => entry(a, i, j));
 }
@@ -118,8 +122,8 @@ export function withoutGaps(a: Matrix<Float64Array>): Matrix<Float64Array> {
 }
 
 /**
- * Copies the strict lower triangle onto the upper one, in place: tile by tile for the cache, and four rows at a time, so
- * that four neighbours are written together.
+ * Copies the strict lower triangle of a square matrix (not checked) onto the upper one, in place: tile by tile for the cache,
+ * and four rows at a time, so that four neighbours are written together.
  */
 export function mirrorLower(a: Matrix<FloatArray>): void {
   const tile = 32;

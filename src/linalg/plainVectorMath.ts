@@ -1,7 +1,7 @@
 import { plainMaxima } from "./plainMaxima.ts";
 import type { SlidingWindow, VectorMath } from "./vectorMath.ts";
 
-/** `VectorMath` as plain loops over any arrays. */
+/** `VectorMath` as plain loops over any arrays, computed in float64: the reference of the fast one. Releasing does nothing. */
 export const plainVectorMath: VectorMath = {
   description: "JavaScript",
   allocate: (precision, length) =>

@@ -6,14 +6,18 @@ import { ritzPairs } from "./ritz.ts";
 import { sampleMean } from "./sampleMean.ts";
 import { type MatrixFreeOptions, requireSize, type SymmetricOperator } from "./symmetricOperator.ts";
 
+/** How finely the density of the eigenvalues of A, N×N, is estimated. */
 export interface SpectralDensityOptions extends MatrixFreeOptions {
-  /** Random starting vectors, at least 2; 10 by default. */
+  /** Random starting vectors (signs ±1/√N), at least 2; 10 by default. */
   readonly probes?: number | undefined;
-  /** Lanczos steps a probe; 60 by default. */
+  /** Lanczos steps a probe, at least 1, of which no more than N are taken; 60 by default. */
   readonly steps?: number | undefined;
   /** Points of the grid, at least 2; 512 by default. */
   readonly points?: number | undefined;
-  /** Standard deviation of the Gaussian that stands for each eigenvalue, in units of A; 1/100 of the spectrum's width by default. */
+  /**
+   * Standard deviation of the Gaussian that stands for each eigenvalue, in units of A, above 0; 1/100 of the spectrum's width
+   * by default.
+   */
   readonly broadening?: number | undefined;
   /** Called after each product with the fraction done. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
@@ -29,21 +33,24 @@ export interface SpectralQuadrature {
 
 /** The density of eigenvalues by stochastic Lanczos quadrature, with its standard error. */
 export interface SpectralDensity {
-  /** λ, ascending, in units of A: four broadenings beyond the outermost nodes. */
+  /** λ at `points` places, ascending, in units of A: four broadenings beyond the outermost nodes. */
   readonly grid: Float64Array;
-  /** Fraction of eigenvalues per unit of λ, each broadened: the mean over the probes. */
+  /** Fraction of eigenvalues per unit of λ at each of them, broadened: the mean over the probes. */
   readonly density: Float64Array;
   /** Of the density at each point, from the spread of the probes. */
   readonly standardError: Float64Array;
+  /** The one that was used, in units of A. */
   readonly broadening: number;
   /** One a probe. N times the mean of Σ_k w_k f(θ_k) estimates Tr f(A). */
   readonly quadratures: readonly SpectralQuadrature[];
+  /** All products with A: at most probes·steps. */
   readonly products: number;
 }
 
 /**
- * Spectral density by stochastic Lanczos quadrature (Ubaru, Chen & Saad 2017; Lin, Saad & Yang 2016), with full
- * reorthogonalisation. Holds `steps` vectors. Throws a RangeError on counts below the least ones, and as `multiply` does.
+ * Spectral density by stochastic Lanczos quadrature (Ubaru, Chen & Saad 2017; Lin, Saad & Yang 2016; docs/theory.md §7), with
+ * full reorthogonalisation. Holds `steps` vectors of length N. Throws a RangeError on counts that are not whole or below the
+ * least ones, on a broadening that is not positive, and where the operator does not keep its terms.
  */
 export async function spectralDensity(
   operator: SymmetricOperator,

@@ -1,16 +1,20 @@
 import type { Kernels } from "./kernels/kernels.ts";
 
-/** A real symmetric N×N matrix A known by its products alone. */
+/**
+ * A real symmetric N×N matrix A known by its products alone. The matrix-free methods of this layer throw a RangeError on a size
+ * that is not whole or below 1, and on a product of another length or with NaN or Inf; symmetry they take on trust. What
+ * `apply` throws comes through.
+ */
 export interface SymmetricOperator {
   /** N */
   readonly size: number;
-  /** A·v for v of length N. */
+  /** A·v, of length N, for v of length N. Both are copied: v may be overwritten, and the array of the result used again. */
   apply(v: Float64Array): Float64Array | Promise<Float64Array>;
 }
 
 /** Where random vectors come from; a RandomStream is one. */
 export interface GaussianSource {
-  /** Fills `out` with independent standard Gaussians. */
+  /** Fills `out` with independent standard Gaussians and returns it. */
   gaussians(out: Float64Array): Float64Array;
 }
 

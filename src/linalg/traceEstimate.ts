@@ -9,8 +9,9 @@ import {
   type SymmetricOperator,
 } from "./symmetricOperator.ts";
 
+/** What the estimate of a trace or a norm may cost. */
 export interface TraceOptions extends MatrixFreeOptions {
-  /** Products to spend, at least 6; 60 by default. */
+  /** Products to spend, a whole number of at least 6; 60 by default. */
   readonly queries?: number | undefined;
   /** Called after each product with the number of them. */
   readonly onProgress?: ((products: number) => void) | undefined;
@@ -27,10 +28,10 @@ export interface TraceEstimate {
 }
 
 /**
- * Tr A by Hutch++ (Meyer, Musco, Musco & Woodruff 2021): exact on the range Q of a random sketch AS, and by random signs
- * on the rest, Tr QᵀAQ + (1/m) Σ z_iᵀAz_i with z_i = (I − QQᵀ)·signs. Unbiased given Q, for indefinite A too. An operator
- * no larger than `queries` is summed over the unit vectors: exact. Holds queries/3 vectors.
- * Throws a RangeError on fewer than 6 queries, and as `multiply` does.
+ * Tr A by Hutch++ (Meyer, Musco, Musco & Woodruff 2021; docs/theory.md §7): exact on the range Q of a random sketch AS, and
+ * by random signs on the rest, Tr QᵀAQ + (1/m) Σ z_iᵀAz_i with z_i = (I − QQᵀ)·signs. Unbiased given Q, for indefinite
+ * A too. An operator no larger than `queries` is summed over the unit vectors: exact. Holds queries/3 vectors of length N.
+ * Throws a RangeError on fewer than 6 queries, and where the operator does not keep its terms.
  */
 export function traceEstimate(operator: SymmetricOperator, options: TraceOptions): Promise<TraceEstimate> {
   return formsOverRange(operator, dot, options);
@@ -44,7 +45,10 @@ export interface NormEstimate {
   readonly products: number;
 }
 
-/** ‖A‖_F likewise: Tr A² with z_iᵀA²z_i = ‖Az_i‖², one product each. The square is unbiased given Q. Throws as `traceEstimate` does. */
+/**
+ * ‖A‖_F likewise: Tr A² with z_iᵀA²z_i = ‖Az_i‖², one product each. The square is unbiased given Q.
+ * Throws as `traceEstimate` does.
+ */
 export async function frobeniusEstimate(
   operator: SymmetricOperator,
   options: TraceOptions,

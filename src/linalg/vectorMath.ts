@@ -1,6 +1,6 @@
 /**
  * Elementwise work and data movement of network layers, on contiguous arrays of one precision: what the dense kernels
- * do not cover. The plain implementation below loops in JavaScript and is the reference; see kernels/ for the fast one.
+ * do not cover. plainVectorMath.ts loops in JavaScript and is the reference; see kernels/ for the fast one.
  */
 import type { FloatArray } from "./matrix.ts";
 
@@ -26,30 +26,45 @@ export interface SlidingWindow {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** [vertical, horizontal], as in all pairs below. */
+  /** Taps: [vertical, horizontal], as in all pairs below. */
   readonly kernel: readonly [number, number];
+  /** Pixels from one place of the window to the next. */
   readonly stride: readonly [number, number];
+  /** Pixels from one tap to the next: 1 without gaps. */
   readonly dilation: readonly [number, number];
-  /** Zeros above and to the left, below and to the right as many as the output asks for; negative where the window starts inside the image. */
+  /**
+   * Zeros above and to the left, below and to the right as many as the output asks for; negative where the window starts
+   * inside the image.
+   */
   readonly padding: readonly [number, number];
+  /** Places of the window, down and across. */
   readonly outHeight: number;
   readonly outWidth: number;
 }
 
-/** One number of each kind for every channel: x becomes scale·(x − centre) + shift. */
+/** One number of each kind for every channel, in arrays of one length: x becomes scale·(x − centre) + shift. */
 export interface ChannelMove {
   readonly centre: FloatArray;
   readonly scale: FloatArray;
   readonly shift: FloatArray;
 }
 
-/** Lengths that do not fit together are programming errors; implementations need not check them. */
+/**
+ * Elementwise work and data movement on contiguous arrays. Those of one call have one precision, and one length where nothing
+ * else is said. Lengths that do not fit together are programming errors; implementations need not check them.
+ */
 export interface VectorMath {
   /** What is in use, for people. */
   readonly description: string;
-  /** A zeroed array on which the functions below are fastest; other arrays give the same results. */
+  /**
+   * A zeroed array on which the functions below are fastest; other arrays give the same results up to rounding. Throws a
+   * RangeError on a length below 0 or beyond what memory allows.
+   */
   allocate(precision: Precision, length: number): FloatArray;
-  /** Gives an allocated array back: it must not be used afterwards. */
+  /**
+   * Gives an allocated array back: it must not be used afterwards. Arrays from elsewhere are let be; the fast implementation
+   * throws a RangeError on a place of its memory where no array in use begins.
+   */
   release(array: FloatArray): void;
 
   /** y ← y + alpha·x. */
@@ -76,7 +91,10 @@ export interface VectorMath {
   sumColumns(columns: number, alpha: number, a: FloatArray, out: FloatArray): void;
   /** y_ij ← beta·y_ij + the move of x_ij by the numbers at i mod their length, for rows of `columns`. */
   moveChannels(columns: number, move: ChannelMove, x: FloatArray, beta: 0 | 1, y: FloatArray): void;
-  /** out_k ← out_k + alpha·Σ over rows i ≡ k (mod length of out and of centre) and j of y_ij (x_ij − centre_k). Sums in float64. */
+  /**
+   * out_k ← out_k + alpha·Σ over rows i ≡ k (mod length of out and of centre) and j of y_ij (x_ij − centre_k), for rows of
+   * `columns`. Sums in float64.
+   */
   sumProducts(
     columns: number,
     alpha: number,
@@ -86,14 +104,18 @@ export interface VectorMath {
     out: FloatArray,
   ): void;
 
-  /** columns ← the (channels·kernel) × (outHeight·outWidth) matrix of patches of one image; zeros where padded. */
+  /**
+   * columns ← the (channels·kernel) × (outHeight·outWidth) matrix of patches of one image, row-major; its rows go by channel,
+   * then down and across the kernel, its columns down and across the output. Zeros where padded.
+   */
   unfold(window: SlidingWindow, image: FloatArray, columns: FloatArray): void;
   /** image ← image + the adjoint of `unfold` applied to columns. */
   fold(window: SlidingWindow, columns: FloatArray, image: FloatArray): void;
   /**
    * places ← where in `images`, of channels×height×width, the largest number under each window stands, channels ×
-   * outHeight × outWidth: the first of equals; a NaN counts as largest, zeros around the image do not count. Each window
-   * has to hold a pixel. Fast for windows inside the image, and for `places` on the memory of an allocated array.
+   * outHeight × outWidth: the first of equals; a NaN counts as largest, the last of several; zeros around the image do not
+   * count. Each window has to hold a pixel. Fast for windows inside the image, and for `places` on the memory of an
+   * allocated array.
    */
   findMaxima(window: SlidingWindow, images: FloatArray, places: Int32Array): void;
 }

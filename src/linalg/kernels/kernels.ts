@@ -1,6 +1,6 @@
 import type { FloatArray, Matrix, SymmetricMatrix } from "../matrix.ts";
 
-/** Eigenvalues ascending; column k of `vectors` is the unit eigenvector of `values[k]`. */
+/** n eigenvalues, ascending; column k of `vectors`, n×n, is the eigenvector of `values[k]`, of norm 1. */
 export interface SymmetricEigen {
   readonly values: Float64Array;
   readonly vectors: Matrix<Float64Array>;
@@ -12,27 +12,38 @@ export interface SymmetricEigen {
  * beta = 0 the old content of the output is not read; NaN and Inf in an input that is read propagate.
  *
  * Inputs may have any strides; an operand with neither stride 1 is copied first. Outputs need a row or a column
- * stride of 1 and must not overlap an input. Shapes that do not fit throw a RangeError that names them.
+ * stride of 1 and must not overlap an input (not checked). Shapes that do not fit throw a RangeError that names them, as do
+ * operands of two precisions, a view that leaves its array, and an output of other strides.
  */
 export interface Kernels {
   readonly name: "native" | "wasm";
   /** What is in use, for people: library file, its build, SIMD kind. */
   readonly description: string;
-  /** Threads that large calls may use. */
+  /** Threads that large calls may use; of wasm, background calls alone. */
   readonly threads: number;
 
-  /** C ← alpha·A·B + beta·C. */
+  /** C ← alpha·A·B + beta·C for A m×k, B k×n and C m×n. */
   gemm<T extends FloatArray>(alpha: number, a: Matrix<T>, b: Matrix<T>, beta: number, c: Matrix<T>): void;
-  /** Lower triangle of C ← alpha·A·Aᵀ + beta·C; the strict upper triangle is left as it was (see `mirrorLower`). */
+  /**
+   * Lower triangle of C ← alpha·A·Aᵀ + beta·C for A m×k and C m×m; the strict upper triangle is left as it was (see
+   * `mirrorLower`).
+   */
   syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>): void;
-  /** y ← alpha·A·x + beta·y. */
+  /** y ← alpha·A·x + beta·y for A m×n, x of length n and y of length m. */
   gemv<T extends FloatArray>(alpha: number, a: Matrix<T>, x: T, beta: number, y: T): void;
-  /** All eigenvalues and vectors; only the lower triangle of `a` is read, `a` is kept. NaN or Inf throws a RangeError. */
+  /**
+   * All eigenvalues and vectors of `a`, n×n; only its lower triangle is read, `a` is kept. Householder's reduction with divide
+   * and conquer (Cuppen 1981; Gu & Eisenstat 1995): LAPACK's dsyevd, or our own. Throws a RangeError when `a` is not square or
+   * has NaN or Inf there, and natively when n > 32766; an Error when the iteration does not converge.
+   */
   symmetricEigen(a: SymmetricMatrix): SymmetricEigen;
-  /** All eigenvalues, ascending. */
+  /** All n eigenvalues, ascending. Reads and throws as `symmetricEigen`. */
   symmetricEigenvalues(a: SymmetricMatrix): Float64Array;
 
-  /** The same results as the calls above, off the calling thread; inputs must not change until the promise settles. */
+  /**
+   * The same results as the calls above, off the calling thread but for small ones; inputs must not change, nor the output be
+   * used, until the promise settles. What the calls above throw, it rejects with.
+   */
   readonly background: {
     /** As `gemm`. */
     gemm<T extends FloatArray>(
@@ -50,6 +61,9 @@ export interface Kernels {
     symmetricEigenvalues(a: SymmetricMatrix): Promise<Float64Array>;
   };
 
-  /** Ends worker threads and library handles; the object must not be used afterwards. */
+  /**
+   * Ends the worker threads of wasm, whose calls under way reject; natively waits for background calls, and leaves the library
+   * loaded. The object must not be used afterwards.
+   */
   close(): Promise<void>;
 }

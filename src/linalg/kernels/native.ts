@@ -15,9 +15,12 @@ const threadedFlops = 2e4;
 
 /** Which library to load, and how many threads it may use. */
 export interface NativeKernelsOptions {
-  /** At least 1; the processors available by default. Kept to the library's own maximum. */
+  /**
+   * At least 1; the processors available by default. Kept to the library's own maximum; without effect on a library that has
+   * no such setting.
+   */
   readonly threads?: number | undefined;
-  /** Path of a shared library with CBLAS and LAPACK, in place of the usual ones. */
+  /** Path of a shared library with CBLAS and LAPACK, of 32-bit integers, in place of the usual ones. */
   readonly library?: string | undefined;
 }
 
@@ -25,7 +28,8 @@ export interface NativeKernelsOptions {
  * Kernels on the system's OpenBLAS, MKL, BLIS, Accelerate or other BLAS with LAPACK, looked for by name.
  * A library has one thread count per process: kernels with different `threads` may be open together, but should
  * not compute at the same time. Background calls run one after another, each on all the threads.
- * Throws an InputError when no library will do, and a RangeError on `threads` < 1.
+ * Throws an InputError outside Node.js, or when no library will do or koffi cannot be used; a RangeError unless `threads` is a
+ * positive integer.
  */
 export async function openNativeKernels(options: NativeKernelsOptions = {}): Promise<Kernels> {
   const { threads: asked, library } = options;

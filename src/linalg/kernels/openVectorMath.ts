@@ -8,7 +8,9 @@ const sharedLimits: MemoryLimits = { shared: true, initial: 2 ** 8, maximum: 2 *
 const unsharedLimits: MemoryLimits = { shared: false, initial: 2 ** 10, maximum: 2 ** 10 };
 
 /**
- * The fast `VectorMath`, with a memory of its own that is given back when the object and all its arrays are gone.
+ * The fast `VectorMath`, with a memory of its own that is given back when the object and all its arrays are gone: up to 4 GiB
+ * where memory can be shared, else 64 MiB; arrays beyond it are ordinary ones, and slower. Float32 arithmetic is float32
+ * throughout, except for sums.
  * Throws a WebAssembly.CompileError where the engine has no 128-bit SIMD.
  */
 export async function openVectorMath(): Promise<VectorMath> {

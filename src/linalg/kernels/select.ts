@@ -8,7 +8,7 @@ import { openWasmKernels } from "./wasm.ts";
 export interface OpenKernelsOptions {
   /** Else the environment's NOISEGEO_KERNELS, else native where it opens. */
   readonly prefer?: "native" | "wasm" | undefined;
-  /** At least 1; the processors available by default. */
+  /** At least 1; by default the processors available for native kernels, 1 for wasm. */
   readonly threads?: number | undefined;
   /** Path of a BLAS with LAPACK for native kernels; else the environment's NOISEGEO_BLAS. */
   readonly library?: string | undefined;
@@ -17,7 +17,8 @@ export interface OpenKernelsOptions {
 /**
  * The fastest kernels that this machine or browser has: `native`, or `wasm` where no BLAS is installed. A choice
  * that was made, by option or environment, is kept to: an InputError says why it cannot be, rather than falling
- * back in silence. Throws an InputError on any other value of NOISEGEO_KERNELS, a RangeError on `threads` < 1.
+ * back in silence. Throws an InputError on any other value of NOISEGEO_KERNELS, a RangeError unless `threads` is a
+ * positive integer, and for wasm a WebAssembly.CompileError where the engine has no SIMD.
  */
 export async function openKernels(options: OpenKernelsOptions = {}): Promise<Kernels> {
   const { threads } = options;
