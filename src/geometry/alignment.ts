@@ -14,7 +14,8 @@ export interface Alignment {
  *
  * From K alone: Tr(Σ₁G) = (1/n²) Σ_i ‖h_i‖² with h_i = J g_i, and Tr(ΣG) = (1/n²) Σ_i ‖h_i − h̄‖², centred before it
  * is squared so that equal gradients give 0 and not rounding noise. Needs (n·C)² time and no extra matrix.
- * For C > 1 outputs, C·μ is the value that compares with 1 (isotropic residuals give Σ₁ ≈ (2L/C)·G).
+ * For C > 1 outputs, C·μ is the value that compares with 1 (isotropic residuals give Σ₁ ≈ (2L/C)·G). Undefined where L = 0
+ * or G = 0.
  */
 export function lossAlignment(point: GeometryPoint): Alignment | Undefined {
   const loss = doubledLosses(point);

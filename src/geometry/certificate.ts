@@ -14,7 +14,8 @@ export interface Extremes {
  * Exact extremes of μ over all residuals r ≠ 0, whatever the targets: μ is a Rayleigh quotient in r, of
  * M = (n·blockdiag((K²)_ii) − K²)/‖K‖_F² (derived in docs/theory.md §3). With `subspace` (orthonormal columns,
  * n·C × m), r is held to its span: QᵀMQ; the range of X gives the residuals that linear targets can realise.
- * Costs (n·C)³.
+ * Costs (n·C)³. Undefined where G = 0, and for cross-entropy. Throws a RangeError on a subspace with another row count or
+ * without columns.
  */
 export async function lossAlignmentExtremes(
   point: GeometryPoint,
@@ -33,7 +34,8 @@ export async function lossAlignmentExtremes(
 /**
  * Exact extremes of g(v) over all residuals for a direction with image z = Jv (length n·C): the Rayleigh quotient of
  * (n·blockdiag(z_i z_iᵀ) − zzᵀ)/‖z‖² (docs/theory.md §3). Without a subspace the minimum is 0: residuals can always be
- * chosen so that every sample pulls equally along v.
+ * chosen so that every sample pulls equally along v. Undefined where z = 0, and for cross-entropy. Throws a RangeError as
+ * `lossAlignmentExtremes` does, and on an image that is not finite.
  */
 export async function directionalExtremes(
   point: GeometryPoint,
@@ -56,7 +58,7 @@ export async function directionalExtremes(
 
 /**
  * A lower bound of μ₁ at this K that holds for every residual: min_i λ_min((K²)_ii)·n/Tr(K²), for one output
- * min_i a_i / mean_i a_i with a_i = Σ_j K_ij² (docs/theory.md §3).
+ * min_i a_i / mean_i a_i with a_i = Σ_j K_ij² (docs/theory.md §3, §11). Undefined where G = 0, and for cross-entropy.
  */
 export function aPosterioriBound(point: GeometryPoint, kernels: Kernels): number | Undefined {
   if (point.lossKind !== "mse") return squareLossOnly;
@@ -73,9 +75,10 @@ export function aPosterioriBound(point: GeometryPoint, kernels: Kernels): number
 }
 
 /**
- * The bound for two-layer networks with slopes in [α, β], α ≥ 0: μ₁ ≥ (α/β)⁴·min_i b_i/mean_i b_i with
- * b_i = Σ_j (x_iᵀx_j)², from the inputs' Gram matrix XXᵀ alone: no width, no parameters, no residuals
- * (docs/theory.md §3, after [WW]'s theorem for two-layer networks).
+ * The bound for two-layer networks f = Σ a_j σ(b_jᵀx) with a held fixed and slopes of σ in [α, β] (`lower`, `upper`),
+ * 0 ≤ α ≤ β, β > 0: μ₁ ≥ (α/β)⁴·min_i b_i/mean_i b_i with b_i = Σ_j (x_iᵀx_j)², from the inputs' Gram matrix XXᵀ (n×n)
+ * alone: no width, no parameters, no residuals (docs/theory.md §3, after [WW]'s theorem for two-layer networks). A negative
+ * α counts as 0. Undefined where every input is 0.
  */
 export function twoLayerBound(
   inputGram: Matrix<Float64Array>,

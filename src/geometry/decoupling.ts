@@ -7,8 +7,8 @@ import { type Undefined, zeroGaussNewton } from "./undefined.ts";
  * Relative distance of the noise from its decoupled form, ‖Σ − s·2L·G‖_F/‖s·2L·G‖_F, with s = 1 as in [WW] or s = 1/C
  * (`perOutput`), the form that isotropic residuals of C outputs take (docs/theory.md §2).
  *
- * From K alone (derived in docs/theory.md §2): Σ − s·2L·G = (1/n)·JᵀAJ with A = blockdiag(r_i r_iᵀ) − rrᵀ/n − s·2L·I,
- * so the squared norm is Tr(AKAK)/n². Needs (n·C)² time and no extra matrix.
+ * From K alone (derived in docs/theory.md §8): Σ − s·2L·G = (1/n)·JᵀAJ with A = blockdiag(r_i r_iᵀ) − rrᵀ/n − s·2L·I,
+ * so the squared norm is Tr(AKAK)/n². Needs (n·C)² time and no extra matrix. Undefined where L = 0 or G = 0.
  */
 export function decouplingDistance(point: GeometryPoint, perOutput = false): number | Undefined {
   const { samples: n, outputs, gram } = point;

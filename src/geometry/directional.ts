@@ -7,7 +7,8 @@ import { flatDirection, type Undefined } from "./undefined.ts";
 /**
  * Directional alignment over the subspace spanned by orthonormal v_1 … v_m, given their images z_j = J v_j as the
  * columns of an n·C × m matrix: g(P) = Tr(PΣ)/(2L·Tr(PG)) and g₁(P) with Σ₁ [WW, the definition of g; docs/theory.md §2].
- * One column gives g(v) = vᵀΣv/(2L·vᵀGv), where v need not be normalised. Throws a RangeError on another row count.
+ * One column gives g(v) = vᵀΣv/(2L·vᵀGv), where v need not be normalised. Undefined where L = 0 or every image is 0. Throws a
+ * RangeError on another row count and on an image that is not finite.
  */
 export function directionalAlignment(
   point: ResidualPoint,
@@ -25,7 +26,7 @@ export function directionalAlignment(
   return alignment(samples, loss, moments);
 }
 
-/** g and g₁ along every column of `images` on its own. */
+/** g and g₁ along every column of `images` (n·C × m) on its own: m results. Undefined and throws as `directionalAlignment`. */
 export function directionalAlignments(
   point: ResidualPoint,
   images: Matrix<Float64Array>,

@@ -20,16 +20,17 @@ export interface HessianOptions {
   readonly smallest?: boolean | undefined;
   /** An eigenpair has converged when ‖Hv − λv‖ ≤ tolerance·‖H‖; 1e-9 by default, of which float32 products fall short. */
   readonly tolerance?: number | undefined;
-  /** Products for the eigenvalues; 1,000 by default. */
+  /** Products for the eigenvalues, unless p ≤ 300; 1,000 by default. */
   readonly maxProducts?: number | undefined;
-  /** Products for the trace, at least 6; 60 by default. */
+  /** Products for the trace, at least 6, unless p ≤ 300; 60 by default. */
   readonly traceQueries?: number | undefined;
+  /** Looked at before every product; when it is aborted, its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of products so far. */
   readonly onProgress?: ((products: number) => void) | undefined;
 }
 
-/** An eigenvalue of H by Lanczos, with the bound of its error, in units of H. */
+/** An eigenvalue of H with the bound of its error, in units of H. */
 export interface HessianEigenvalue {
   readonly value: number;
   /** ‖Hv − λv‖: some eigenvalue of H lies within it of `value`. */
@@ -46,15 +47,16 @@ export interface HessianMeasurement {
   readonly smallest?: HessianEigenvalue;
   /** Tr H. */
   readonly trace: number;
-  /** 0 where H was formed. */
+  /** Of the trace, over its probes; 0 where the trace is exact: H was formed, or p ≤ `traceQueries`. */
   readonly traceStandardError: number;
   /** Products with H that it took. */
   readonly products: number;
 }
 
 /**
- * Extreme eigenvalues and trace of the Hessian of the mean loss by products alone: Lanczos and Hutch++, or exactly from
- * all p products where p ≤ 300. Throws a RangeError where a product is not finite.
+ * Extreme eigenvalues and trace of the Hessian of the mean loss (docs/theory.md §1) by products alone: Lanczos (Wu & Simon
+ * 2000) and Hutch++ (Meyer, Musco, Musco & Woodruff 2021), or exactly from all p products where p ≤ 300. Throws a RangeError
+ * where a product is not finite or not of length p, and where `traceQueries` is needed and not a whole number of at least 6.
  */
 export async function measureHessian(
   linearization: HessianLinearization,

@@ -14,15 +14,15 @@ const eigenvalueProducts = 200;
 
 /** How far the Hessian is from G, in units of H: loss over parameter². docs/theory.md §1. */
 export interface HessianDistance {
-  /** λ_max(H). */
+  /** λ_max(H), converged to a residual of 1e-4·‖H‖ or as far as 200 products get. */
   readonly largest: HessianEigenvalue;
-  /** λ_min(H). */
+  /** λ_min(H), likewise. */
   readonly smallest: HessianEigenvalue;
   /** ‖(H − G)v‖ along the unit vector v that was given. */
   readonly along: number;
   /** ‖H − G‖_F. */
   readonly frobenius: number;
-  /** 0 where p is at most the number of products spent. */
+  /** Of `frobenius`, over its probes; 0 where p is at most the number of products spent. */
   readonly frobeniusStandardError: number;
 }
 

@@ -1,9 +1,9 @@
 import type { HessianLinearization } from "../models/linearization.ts";
 
 /**
- * Tr(HΣ) = (1/n) Σ_i (g_i − ∇L)ᵀH(g_i − ∇L), exactly: what noise of covariance Σ adds to the loss to second order
- * (docs/theory.md §4). One product with Jᵀ and one with H a sample, and memory for a few vectors of length p. Negative
- * where the noise lies along directions of negative curvature.
+ * Tr(HΣ) = (1/n) Σ_i (g_i − ∇L)ᵀH(g_i − ∇L), exactly: twice what a displacement of covariance Σ adds to the loss to second
+ * order, so (η²c/2)·Tr(HΣ) a step (docs/theory.md §4, §8). One product with Jᵀ and one with H a sample, and memory for a few
+ * vectors of length p. Negative where the noise lies along directions of negative curvature.
  */
 export async function hessianNoiseTrace(linearization: HessianLinearization): Promise<number> {
   const { samples, outputs, residuals } = linearization;

@@ -6,7 +6,10 @@ export interface Interval {
 
 const confidence = 0.95;
 
-/** Mean of independent repetitions with its 95 % Student interval (infinitely wide for a single repetition). */
+/**
+ * Mean of independent repetitions with its standard error (deviation over √count) and 95 % Student interval, both infinite for
+ * fewer than two repetitions. The mean of none is 0.
+ */
 export function meanInterval(
   values: ArrayLike<number>,
 ): Interval & { readonly mean: number; readonly standardError: number } {

@@ -14,7 +14,8 @@ export interface AlignmentIntervals {
 /**
  * Delete-one jackknife 95 % intervals of μ and μ₁ over the samples (Efron & Stein 1981): how much the numbers would
  * move if the n samples were drawn again. They speak of the metric at this sample size, not of its limit n → ∞.
- * All n leave-one-out values together cost (n·C)² time.
+ * `alignment` is the `lossAlignment` of the same point. All n leave-one-out values together cost (n·C)² time. Undefined for
+ * fewer than 3 samples, and where one left out leaves L = 0 or G = 0.
  */
 export function lossAlignmentIntervals(
   point: GeometryPoint,

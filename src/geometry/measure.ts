@@ -21,10 +21,13 @@ import { isDefined, type Undefined } from "./undefined.ts";
 
 /** Everything that is known of the noise geometry at one point θ. */
 export interface Measurement {
+  /** n */
   readonly samples: number;
+  /** C */
   readonly outputs: number;
+  /** p */
   readonly parameters: number;
-  /** With cross-entropy the normaliser 2L of the alignments is that of the square loss, for want of another. */
+  /** With cross-entropy the alignments keep 2L, of that loss, as their normaliser, by name only (docs/theory.md §9). */
   readonly lossKind: LossKind;
   readonly summary: NoiseSummary;
   readonly lossAlignment: Alignment | Undefined;
@@ -39,13 +42,14 @@ export interface Measurement {
   readonly decoupling: number | Undefined;
   /** The same against (2L/C)·G. */
   readonly decouplingPerOutput: number | Undefined;
+  /** Where it was asked for. Undefined in both for cross-entropy, and on the side of p×p moments where n·C > 16,384. */
   readonly certificate?: {
     /** Exact extremes of μ over all residuals. */
     readonly lossAlignment: Extremes | Undefined;
     /** Lower bound of μ₁ over all residuals. */
     readonly aPosteriori: number | Undefined;
   };
-  /** Of the exact Hessian, where the model knows it and it was asked for (`measureHessian`). */
+  /** Of the exact Hessian, where the model knows it and it was asked for: `measureHessian` gives it, `measure` leaves it out. */
   readonly hessian?: HessianMeasurement;
 }
 
@@ -63,8 +67,9 @@ type Sweepable = Linearization & { blocks?(): AsyncIterable<JacobianBlock> };
 const certificateLimit = 16_384;
 
 /**
- * Measures a linearization: on the side of K (n·C × n·C), or of explicit p×p moments when it can be swept in blocks and
- * p < n·C. Both give the same numbers (docs/theory.md §2).
+ * Measures a linearization: on the side of K (n·C × n·C), or of explicit p×p moments, in two sweeps, when its loss is the
+ * square loss, it can be swept in blocks and p < n·C. Both give the same numbers (docs/theory.md §2), the intervals of the
+ * moments to first order (§8). Throws a RangeError as `pointOf` and `MomentAccumulator` do.
  */
 export async function measure(linearization: Sweepable, options: MeasureOptions): Promise<Measurement> {
   const { samples, outputs, parameters } = linearization;

@@ -7,8 +7,7 @@ import { squaredNorm } from "./perSample.ts";
 import { numericalRank } from "./spectrum.ts";
 import { flatDirection, type Undefined, zeroGaussNewton, zeroLoss } from "./undefined.ts";
 
-/** The quantities of docs/theory.md §2 from explicit p×p matrices; the same numbers as from K. */
-
+/** Sizes of loss, noise and geometry from p×p moments: the numbers that `noiseSummary` takes from K. docs/theory.md §1–2. */
 export function momentSummary(moments: Moments): NoiseSummary {
   return {
     loss: moments.squaredResiduals / (2 * moments.samples),
@@ -19,7 +18,10 @@ export function momentSummary(moments: Moments): NoiseSummary {
   };
 }
 
-/** μ = Tr(ΣG)/(2L‖G‖_F²) from p×p moments, and with Σ₁ = Σ + ∇L∇Lᵀ. [WW, the definition of μ; docs/theory.md §2] */
+/**
+ * μ = Tr(ΣG)/(2L‖G‖_F²) from p×p moments, and with Σ₁ = Σ + ∇L∇Lᵀ. Undefined where L = 0 or G = 0.
+ * [WW, the definition of μ; docs/theory.md §2]
+ */
 export function momentLossAlignment(moments: Moments, kernels: Kernels): Alignment | Undefined {
   const { gaussNewton, covariance, gradient, squaredResiduals, samples } = moments;
   if (squaredResiduals === 0) return zeroLoss;
@@ -35,7 +37,10 @@ export function momentLossAlignment(moments: Moments, kernels: Kernels): Alignme
   };
 }
 
-/** g(v) and g₁(v) for a direction v of length p, of any scale. [WW, the definition of g; docs/theory.md §2] */
+/**
+ * g(v) and g₁(v) for a direction v of length p, of any scale. Undefined where L = 0 or vᵀGv = 0. Throws a RangeError on
+ * another length. [WW, the definition of g; docs/theory.md §2]
+ */
 export function momentDirectionalAlignment(
   moments: Moments,
   direction: Float64Array,
@@ -59,7 +64,10 @@ export interface MomentSpectrum {
   readonly alignments: readonly (Alignment | Undefined)[];
 }
 
-/** The eigenvalues of G (p×p) and g, g₁ along each eigenvector: one eigenproblem of size p. docs/theory.md §2. */
+/**
+ * The eigenvalues of G (p×p) and g, g₁ along each eigenvector: one eigenproblem of size p. Eigenvalues up to p·ε·λ₁
+ * (ε = 2⁻⁵²) count as zero. docs/theory.md §2.
+ */
 export async function momentSpectrum(moments: Moments, kernels: Kernels): Promise<MomentSpectrum> {
   const { values, vectors } = await kernels.background.symmetricEigen(moments.gaussNewton);
   const rank = numericalRank(values);
@@ -76,7 +84,10 @@ export async function momentSpectrum(moments: Moments, kernels: Kernels): Promis
   };
 }
 
-/** ‖Σ − s·2L·G‖_F/‖s·2L·G‖_F from p×p moments, with s = 1 or 1/C (`perOutput`). docs/theory.md §8. */
+/**
+ * ‖Σ − s·2L·G‖_F/‖s·2L·G‖_F from p×p moments, with s = 1 or 1/C (`perOutput`). Undefined where L = 0 or G = 0.
+ * docs/theory.md §8.
+ */
 export function momentDecouplingDistance(moments: Moments, perOutput = false): number | Undefined {
   const loss = moments.squaredResiduals / moments.samples / (perOutput ? moments.outputs : 1);
   if (loss === 0) return zeroLoss;
@@ -90,9 +101,10 @@ export function momentDecouplingDistance(moments: Moments, perOutput = false): n
 }
 
 /**
- * Extremes of μ over the residuals that a linear model can realise, r = Xδ, from p×p matrices: the generalised
- * eigenvalues of N against G·‖G‖_F² with N = (1/n) Σ (x_iᵀGx_i) x_i x_iᵀ − G³ (docs/theory.md §3 in the basis of G).
- * `weighted` is (1/n) Σ (x_iᵀGx_i) x_i x_iᵀ, from a second sweep over the data.
+ * Extremes of μ over the residuals that a linear model of one output can realise, r = Xδ, from p×p matrices: the generalised
+ * eigenvalues of N against G·‖G‖_F² with N = (1/n) Σ (x_iᵀGx_i) x_i x_iᵀ − G³ (docs/theory.md §8, the p×p side).
+ * `weighted` is (1/n) Σ (x_iᵀGx_i) x_i x_iᵀ, from a second sweep over the data. Undefined where G = 0. Throws a RangeError
+ * where `weighted` is not p×p.
  */
 export async function realisableExtremes(
   gaussNewton: Matrix<Float64Array>,

@@ -9,7 +9,9 @@ import type { Undefined } from "./undefined.ts";
 
 /**
  * 95 % intervals of μ and μ₁ over the samples by the infinitesimal jackknife (the empirical influence of each sample;
- * Efron 1982, ch. 6): the first-order form of the delete-one jackknife that K allows, in a second sweep over the data.
+ * Efron 1982, ch. 6; docs/theory.md §8): the first-order form of the delete-one jackknife that K allows, in a second sweep
+ * over the data. `blocks` gives the samples that `moments` was made of, `alignment` is its `momentLossAlignment`. Undefined for
+ * fewer than 3 samples. Throws a RangeError on Jacobians without p columns.
  */
 export async function momentIntervals(
   moments: Moments,

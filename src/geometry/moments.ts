@@ -2,9 +2,14 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { block, type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
 import { squaredNorm } from "./perSample.ts";
 
-/** Geometry and noise as explicit p×p matrices: the cheaper side when parameters are fewer than outputs × samples. */
+/**
+ * Geometry and noise as explicit p×p matrices (docs/theory.md §1): the cheaper side when parameters are fewer than
+ * outputs × samples.
+ */
 export interface Moments {
+  /** n */
   readonly samples: number;
+  /** C */
   readonly outputs: number;
   /** Σ_i ‖r_i‖² = 2nL. */
   readonly squaredResiduals: number;
@@ -16,7 +21,7 @@ export interface Moments {
   readonly covariance: Matrix<Float64Array>;
 }
 
-/** Rows of the Jacobian of a few samples ((samples·C) × p) and their residuals (samples·C). */
+/** Rows of the Jacobian of a few samples ((samples·C) × p, sample-major) and their residuals (samples·C). */
 export interface JacobianBlock {
   readonly jacobian: Matrix<Float64Array>;
   readonly residuals: Float64Array;
@@ -26,14 +31,14 @@ export interface JacobianBlock {
 export interface MomentAccumulator {
   /** Throws a RangeError when the shapes do not fit p and C. */
   add(part: JacobianBlock): void;
-  /** Throws a RangeError before the first sample. */
+  /** The moments of the samples so far, as a copy. Throws a RangeError before the first sample. */
   finish(): Moments;
 }
 
 /**
- * Accumulates G, Σ and ∇L (docs/theory.md §1) over blocks. Each block's gradients are centred before they are squared and
- * blocks are merged by their means (Chan, Golub & LeVeque 1983), so Σ is a sum of positive semi-definite terms: no
- * cancellation, however large ∇L is.
+ * Accumulates G, Σ and ∇L (docs/theory.md §1) over blocks, for p parameters and C outputs, in two p×p matrices. Each block's
+ * gradients are centred before they are squared and blocks are merged by their means (Chan, Golub & LeVeque 1983), so Σ is a
+ * sum of positive semi-definite terms: no cancellation, however large ∇L is.
  */
 export function momentAccumulator(parameters: number, outputs: number, kernels: Kernels): MomentAccumulator {
   const geometry = matrix(parameters, parameters);

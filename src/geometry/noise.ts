@@ -6,13 +6,13 @@ import type { GeometryPoint } from "./point.ts";
 export interface NoiseSummary {
   /** L = (1/n) Σ ℓ_i. */
   readonly loss: number;
-  /** Tr G, in parameter units⁻². */
+  /** Tr G = Tr K/n, in loss over parameter². */
   readonly gaussNewtonTrace: number;
-  /** ‖G‖_F = ‖K‖_F/n. */
+  /** ‖G‖_F = ‖K‖_F/n, in loss over parameter². */
   readonly gaussNewtonFrobenius: number;
-  /** Tr Σ: variance of the batch-size-1 gradient. */
+  /** Tr Σ: variance of the batch-size-1 gradient, in loss² over parameter². */
   readonly noiseTrace: number;
-  /** ‖∇L‖² = rᵀKr/n². */
+  /** ‖∇L‖² = rᵀKr/n², in loss² over parameter². */
   readonly gradientNormSquared: number;
 }
 

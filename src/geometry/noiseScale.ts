@@ -23,7 +23,8 @@ const zeroGradient: Undefined = {
  * digits where the gradients nearly agree.
  *
  * The interval is a delete-one jackknife of its logarithm. It speaks of the n samples at hand, whose ‖∇L‖² exceeds that
- * of more samples by about Tr Σ/n: a value that is not small against n says little of a larger data set.
+ * of more samples by about Tr Σ/n: a value that is not small against n says little of a larger data set. The interval is
+ * undefined for fewer than 3 samples, and where one left out leaves no gradient or no noise; all of it where ∇L = 0 to rounding.
  */
 export function gradientNoiseScale(point: GeometryPoint): GradientNoiseScale | Undefined {
   const { samples: n } = point;

@@ -30,8 +30,9 @@ export type ResidualPoint = Omit<GeometryPoint, "gram" | "gramScale">;
 
 /**
  * The canonical point of a Gram matrix K = JJᵀ (n·C × n·C) and residuals r (n·C, sample-major).
- * `loss` is left out, or holds ½‖r_i‖², for the square loss. Throws a RangeError when the shapes disagree or an entry is
- * NaN or infinite.
+ * `loss` is left out, or holds ½‖r_i‖², for the square loss. Arrays that need no scaling are kept, not copied. Throws a
+ * RangeError when the shapes disagree, when there is no sample or no whole number of outputs, and when an entry is NaN or
+ * infinite.
  */
 export function geometryPoint(
   gram: Matrix<Float64Array>,

@@ -5,7 +5,7 @@
 import type { SymmetricOperator } from "../linalg/symmetricOperator.ts";
 import type { HessianLinearization, Linearization } from "../models/linearization.ts";
 
-/** G·v = (1/n) Jᵀ(Jv), length p. */
+/** G·v = (1/n) Jᵀ(Jv): length p → length p. docs/theory.md §1. */
 export async function gaussNewtonProduct(
   linearization: Linearization,
   direction: Float64Array,
@@ -14,7 +14,7 @@ export async function gaussNewtonProduct(
   return linearization.vjp(image.map((value) => value / linearization.samples));
 }
 
-/** Σ₁·v = (1/n) Σ g_i (g_iᵀv), length p. */
+/** Σ₁·v = (1/n) Σ g_i (g_iᵀv): length p → length p. docs/theory.md §1. */
 export async function secondMomentProduct(
   linearization: Linearization,
   direction: Float64Array,
@@ -22,7 +22,10 @@ export async function secondMomentProduct(
   return weightedGradients(linearization, await slopes(linearization, direction));
 }
 
-/** Σ·v = (1/n) Σ g_i (g_iᵀv − ∇Lᵀv), length p: centred before it is summed, so that equal gradients give rounding. */
+/**
+ * Σ·v = (1/n) Σ g_i (g_iᵀv − ∇Lᵀv): length p → length p. Centred before it is summed, so that equal gradients give rounding.
+ * docs/theory.md §1.
+ */
 export async function covarianceProduct(
   linearization: Linearization,
   direction: Float64Array,
@@ -35,22 +38,22 @@ export async function covarianceProduct(
   );
 }
 
-/** G as an operator, for eigenpairs, traces and densities. */
+/** G as an operator of size p, for eigenpairs, traces and densities. */
 export function gaussNewtonOperator(linearization: Linearization): SymmetricOperator {
   return { size: linearization.parameters, apply: (v) => gaussNewtonProduct(linearization, v) };
 }
 
-/** Σ₁ as an operator. */
+/** Σ₁ as an operator of size p. */
 export function secondMomentOperator(linearization: Linearization): SymmetricOperator {
   return { size: linearization.parameters, apply: (v) => secondMomentProduct(linearization, v) };
 }
 
-/** Σ as an operator. */
+/** Σ as an operator of size p. */
 export function covarianceOperator(linearization: Linearization): SymmetricOperator {
   return { size: linearization.parameters, apply: (v) => covarianceProduct(linearization, v) };
 }
 
-/** H as an operator. */
+/** H, the Hessian of the mean loss, as an operator of size p. */
 export function hessianOperator(linearization: HessianLinearization): SymmetricOperator {
   return { size: linearization.parameters, apply: (v) => linearization.hvp(v) };
 }

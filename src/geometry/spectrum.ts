@@ -6,15 +6,18 @@ import type { GeometryPoint } from "./point.ts";
 
 /** The part of the eigendecomposition of G that carries it: eigenvalues that are zero to rounding are left out. */
 export interface GaussNewtonSpectrum {
-  /** λ_k of G, descending. */
+  /** λ_k of G, descending, in loss over parameter². */
   readonly eigenvalues: Float64Array;
-  /** Column k is u_k ∈ R^{n·C}, the unit eigenvector of K; G's own is v_k = Jᵀu_k/√(nλ_k), and J v_k ∝ u_k. */
+  /**
+   * n·C × as many as there are eigenvalues. Column k is u_k ∈ R^{n·C}, the unit eigenvector of K; G's own is
+   * v_k = Jᵀu_k/√(nλ_k), and J v_k ∝ u_k.
+   */
   readonly vectors: Matrix<Float64Array>;
 }
 
 /**
  * Spectrum of G from K: the nonzero eigenvalues of G are those of K/n (docs/theory.md §2). Eigenvalues up to
- * n·C·ε·λ₁ (ε = 2⁻⁵², the rounding of K itself) count as zero.
+ * n·C·ε·λ₁ (ε = 2⁻⁵², the rounding of K itself) count as zero. Costs (n·C)³.
  */
 export async function gaussNewtonSpectrum(
   point: GeometryPoint,
@@ -72,7 +75,7 @@ export function numericalRank(values: Float64Array): number {
 
 /**
  * Images z = J v of `count` directions drawn uniformly from the unit sphere of parameter space (up to a positive
- * factor, which directional alignment ignores), as columns of an n·C × count matrix. With v Gaussian z ~ N(0, K),
+ * factor each, which `directionalAlignments` ignores), as columns of an n·C × count matrix. With v Gaussian z ~ N(0, K),
  * so K's eigenvectors suffice and nothing of length p is drawn.
  */
 export function randomDirectionImages(

@@ -1,5 +1,6 @@
 /** A quantity that has no value at this point, with the reason: reported as such, never as NaN. */
 export interface Undefined {
+  /** Why, in words. */
   readonly undefined: string;
 }
 

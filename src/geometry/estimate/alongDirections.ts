@@ -7,7 +7,8 @@ import { residualPoint } from "./sweeps.ts";
 
 /**
  * g and g₁ along each of these directions of parameter space (length p, any scale), exact: one product with J each
- * (docs/theory.md §2), however many samples there are. A Gaussian vector is a random direction.
+ * (docs/theory.md §2), however many samples there are. A Gaussian vector is a random direction. Throws the reason of `signal`
+ * once that is aborted, and a RangeError where a product is not finite.
  */
 export async function alignmentsAlong(
   linearization: Linearization,

@@ -1,10 +1,11 @@
 import { type Interval, studentQuantile } from "../interval.ts";
 
-/** A number estimated from independent blocks of samples. */
+/** A number estimated from independent blocks of samples. docs/theory.md §7. */
 export interface BlockEstimate {
   readonly value: number;
+  /** Of `value`, over the draws; 0 where nothing was left to chance. */
   readonly standardError: number;
-  /** 95 %. */
+  /** 95 %, over the draws. */
   readonly interval: Interval;
 }
 

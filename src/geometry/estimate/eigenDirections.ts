@@ -19,11 +19,11 @@ const tolerance = 1e-4;
 
 /** The sharpest eigen-directions of G and the alignment along them. docs/theory.md §7. */
 export interface EigenDirections {
-  /** λ_k of G, descending. */
+  /** λ_k of G, descending, zeros left out. */
   readonly eigenvalues: Float64Array;
-  /** ‖Gv_k − λ_kv_k‖: some eigenvalue of G lies within it of λ_k. */
+  /** ‖Gv_k − λ_kv_k‖: some eigenvalue of G lies within it of λ_k. At most 1e-4·λ₁ where v_k has converged. */
   readonly residuals: Float64Array;
-  /** J v_k, n·C × count. */
+  /** J v_k as columns, n·C × as many as there are eigenvalues. */
   readonly images: Matrix<Float64Array>;
   /** g and g₁ along v_k, exact for the vector found. */
   readonly alignments: readonly (Alignment | Undefined)[];

@@ -19,28 +19,31 @@ import { type ExactPart, exactPart, residualPoint } from "./sweeps.ts";
 /** How many pairs of samples `estimateGeometry` takes, and along which directions it looks. */
 export interface EstimateOptions {
   readonly kernels: Kernels;
+  /** Of the draws, and of starting vectors for the eigen-directions. */
   readonly stream: RandomStream;
-  /** Index pairs (i,j) to evaluate, each a C×C block of K; at least `fewestPairs`, or all there are. */
+  /** Index pairs (i,j) to evaluate, each a C×C block of K: a whole number, at least `fewestPairs`, or all there are. */
   readonly pairs: number;
   /** Eigen-directions of G; 0 by default. What they carry of K is then known and not sampled. */
   readonly top?: number | undefined;
-  /** Where all pairs are taken: samples a side of the tiles, whose memory grows with its square. */
+  /** Where all pairs are taken: samples a side of the tiles, at least 1; memory grows with its square. 2,048/C by default. */
   readonly side?: number | undefined;
+  /** Looked at before each product and between blocks or tiles; when it is aborted, its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Likewise of the eigen-directions, before each product. */
+  /** Of the eigen-directions, before each product: how far they are, 0 to 1. Otherwise as `onProgress`. */
   readonly onDirections?: ((fraction: number) => void | Promise<void>) | undefined;
   /** Of the pairs: the fraction taken. What it throws ends the work; a promise is waited for. */
   readonly onProgress?: ((fraction: number) => void | Promise<void>) | undefined;
 }
 
-/** Fewer leave too few samples a block for intervals to hold what they promise. */
+/** Fewer pairs leave too few samples a block for intervals to hold what they promise. */
 export const fewestPairs = 5000;
 
 /**
  * Unbiased estimates of ‖G‖_F², Tr(ΣG), Tr G and Tr Σ from blocks of samples drawn independently, and μ as their ratio
  * (docs/theory.md §7), with 95 % intervals over the draws: of the exact numbers for these n samples. L, ∇L and ∇LᵀG∇L take one
- * sweep each and are exact. Takes all pairs, tile by tile, where `pairs` is at least as many as there are; nothing is estimated then.
- * Memory grows with n·C and p, never with (n·C)². Throws a RangeError on fewer than `fewestPairs` of more pairs.
+ * sweep each and are exact. Takes all pairs, tile by tile, where `pairs` is at least as many as there are; nothing is estimated
+ * then. Memory grows with n·C and p, never with (n·C)². Throws a RangeError on fewer than `fewestPairs` of more pairs, on a
+ * `top` that is not a whole number of at least 0, and where K or a product for the eigen-directions is not finite.
  */
 export async function estimateGeometry(
   linearization: SampledGramLinearization,

@@ -4,10 +4,16 @@ import type { BlockEstimate } from "./blockMean.ts";
 import type { EigenDirections } from "./eigenDirections.ts";
 import type { SamplingPlan } from "./sampledPairs.ts";
 
-/** Noise geometry at a point whose K is too large: some numbers exact, the others from pairs of samples. */
+/**
+ * Noise geometry at a point whose K is too large: some numbers exact, the others from pairs of samples, in the units of
+ * `NoiseSummary`. docs/theory.md §7.
+ */
 export interface GeometryEstimate {
+  /** n */
   readonly samples: number;
+  /** C */
   readonly outputs: number;
+  /** p */
   readonly parameters: number;
   readonly lossKind: LossKind;
   /** L, exact. */
@@ -24,6 +30,7 @@ export interface GeometryEstimate {
   readonly lossAlignment:
     | { readonly covariance: BlockEstimate; readonly secondMoment: BlockEstimate }
     | Undefined;
+  /** As many as were asked for (`top`), or as G has. */
   readonly eigenDirections: Omit<EigenDirections, "images">;
   readonly sampling: Sampling;
 }
@@ -36,7 +43,7 @@ export interface Sampling extends SamplingPlan {
   readonly exact: boolean;
 }
 
-/** All pairs of n samples, i = j with them. */
+/** How many pairs n samples make, i = j with them: n(n+1)/2. */
 export function pairsOf(samples: number): number {
   return (samples * (samples + 1)) / 2;
 }

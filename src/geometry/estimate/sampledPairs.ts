@@ -9,10 +9,10 @@ const fewestBlocks = 64;
 
 /** How many pairs are drawn, and how. */
 export interface SamplingPlan {
-  /** Pairs of draws within blocks. */
+  /** Pairs of draws within blocks: all blocks together. */
   readonly pairs: number;
   readonly blocks: number;
-  /** m */
+  /** m, the draws of one block. */
   readonly blockSamples: number;
 }
 
