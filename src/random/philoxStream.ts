@@ -5,9 +5,10 @@ import type { RandomStream } from "./stream.ts";
 import { heights, signedUnits, surelyUnder, tail } from "./ziggurat.ts";
 
 /**
- * The root stream of a seed: the same seed gives the same numbers on every machine (Gaussians: on every machine
- * with the same Math.exp and Math.log; another browser engine may differ in the last bit). 7 and 7n are the same
- * seed. Throws a RangeError unless `seed` is a non-negative safe integer or a bigint below 2⁶⁴.
+ * The root stream of a seed, by Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011): the same seed gives the same numbers
+ * on every machine (Gaussians: on every machine with the same Math.exp and Math.log; another browser engine may differ
+ * in the last bit). 7 and 7n are the same seed. Throws a RangeError unless `seed` is a non-negative safe integer or a
+ * bigint below 2⁶⁴ that is not negative.
  */
 export function createStream(seed: number | bigint): RandomStream {
   const valid =
