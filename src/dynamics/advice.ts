@@ -1,4 +1,7 @@
-/** What η and B in use come to at a point: how far from instability, how SGD would leave, and how far the answers can be trusted. */
+/**
+ * What η and B in use come to at a point: how far from instability, how SGD would leave, and how far the answers can be
+ * trusted.
+ */
 import { type HessianDistance, hessianDistance } from "../geometry/hessianDistance.ts";
 import { isDefined, squareLossOnly, type Undefined, zeroGaussNewton } from "../geometry/undefined.ts";
 import { InputError } from "../inputError.ts";
@@ -38,17 +41,21 @@ export interface AdviceOptions {
   readonly onProgress?: ((fraction: number, note: string) => void | Promise<void>) | undefined;
 }
 
-/** The largest stable learning rate and the alignment bound at one batch size. docs/theory.md §5. */
+/** The largest stable learning rate and the alignment bound at one batch size, both learning rates. docs/theory.md §4, §5. */
 export interface StabilityAt {
   readonly batchSize: number;
   readonly threshold: StabilityThreshold | Undefined;
+  /** Undefined for cross-entropy. */
   readonly alignmentBound: number | Undefined;
 }
 
 /** Where η and B in use stand at this point, and what of it is undefined, with reasons (docs/advise.md). */
 export interface Advice extends QuadraticModel {
+  /** n */
   readonly samples: number;
+  /** C */
   readonly outputs: number;
+  /** p */
   readonly parameters: number;
   readonly lossKind: LossKind;
   readonly step: SgdStep;
@@ -66,7 +73,7 @@ export interface Advice extends QuadraticModel {
   readonly raised: EscapeDirections | Undefined;
   /** GD at 1.5·2/λ₁. */
   readonly gradientDescentRaised: EscapeDirections | Undefined;
-  /** Σ_{i>k} λ_i²/Σ_{i≤k} λ_i² for each of `sharpestCounts`. */
+  /** `paperBound` for k = 1, 5, 10, as in the `flatOverSharp` of `raised`. */
   readonly paperBounds: readonly (number | Undefined)[];
   /** Of a model with second derivatives. */
   readonly hessian: HessianDistance | Undefined;
@@ -77,8 +84,8 @@ export interface Advice extends QuadraticModel {
  * Where a learning rate and a batch size stand at this θ: η* over all batch sizes, growth and direction of escape, and what
  * says whether the quadratic model holds (docs/theory.md §5, §10; docs/advise.md).
  *
- * Throws a RangeError on a step that makes no sense, an InputError on a learning rate too large to be one, and as
- * `quadraticModel` does.
+ * Throws a RangeError on a step that makes no sense and as `pointOf` does, an InputError on a learning rate that is NaN or not
+ * below 1e140/λ₁ and where a Jacobian to be swept is too large for memory, and the signal's reason.
  */
 export async function advise(
   linearization: Sweepable | HessianLinearization,

@@ -8,7 +8,8 @@ export interface BatchDraw {
 
 /**
  * c with which the noise of a batch has covariance c·Σ (docs/theory.md §1): 1/B with replacement, (n−B)/(B(n−1)) without;
- * 0 of one sample, which makes no noise. Throws a RangeError on a batch size that is not a whole number of at least 1, or without replacement more than n.
+ * 0 of one sample, which makes no noise. Throws a RangeError on a batch size that is not a whole number of at least 1, or
+ * without replacement more than n.
  */
 export function batchNoise(samples: number, { batchSize, replacement }: BatchDraw): number {
   if (!(Number.isInteger(batchSize) && batchSize >= 1 && (replacement || batchSize <= samples))) {

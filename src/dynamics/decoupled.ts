@@ -28,8 +28,8 @@ const negligible = 1e-140;
 
 /**
  * ρ as the largest root of Σ_i η²cλ_i²/(ρ − (1−ηλ_i)²) = 1, where s_i = λ_i²/(ρ − (1−ηλ_i)²) are the shares; without noise
- * max (1−ηλ_i)². `eigenvalues` are those of G, descending. Undefined where all are 0. Throws a RangeError on eigenvalues that
- * are negative, not finite or not descending, and on a step that makes no sense.
+ * max (1−ηλ_i)² (docs/theory.md §5, §10). `eigenvalues` are those of G, descending, of any length. Undefined where all are 0.
+ * Throws a RangeError on eigenvalues that are not numbers from 0 to 1e300, descending, and on a step that makes no sense.
  */
 export function decoupledGrowth(eigenvalues: Float64Array, step: DecoupledStep): DecoupledGrowth | Undefined {
   const sizes = decoupledSizes(eigenvalues, step);
@@ -57,14 +57,15 @@ export function decoupledGrowth(eigenvalues: Float64Array, step: DecoupledStep):
   return { value: most + delta * sizes[0] * sizes[0], shares };
 }
 
-/** D_k(∞) of the k sharpest directions. */
+/** D_k(∞) of the k sharpest directions (docs/theory.md §5). Undefined where the shares are; throws as `flatOverSharp` does. */
 export function decoupledLimit({ shares }: DecoupledGrowth, k: number): number | Undefined {
   return shares instanceof Float64Array ? flatOverSharp(shares, k) : shares;
 }
 
 /**
- * The expected loss after 0, 1, 2, … steps without end, exactly, from second moments `start` (by default all 1). Throws as
- * `decoupledGrowth` does, and a RangeError where the loss is 0 from the start.
+ * The expected loss after 0, 1, 2, … steps without end, exactly (docs/theory.md §5), from second moments `start`, m_i at least
+ * 0 and as many as eigenvalues (by default all 1). At the first `next` it throws as `decoupledGrowth` does, and a RangeError
+ * where the loss is 0 from the start.
  */
 export function* decoupledLoss(
   eigenvalues: Float64Array,

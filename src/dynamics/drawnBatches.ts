@@ -6,7 +6,7 @@ import type { SgdStep } from "./secondMoment.ts";
 
 /** One step of SGD, taken many times over from one point. */
 export interface StepDraws extends SgdStep {
-  /** How many batches are drawn. */
+  /** How many batches are drawn: from two on there is an interval, of fewer it is infinitely wide. */
   readonly batches: number;
   readonly stream: RandomStream;
   /** Waited for between batches that cost more than sums; what it throws ends the work. */
@@ -24,7 +24,7 @@ export function* drawnBatches(samples: number, draws: StepDraws): Generator<Int3
   for (let k = 0; k < draws.batches; k++) yield next();
 }
 
-/** Measured over predicted, where there is noise to predict. */
+/** Measured over predicted, and its interval. Undefined where the prediction is 0 or the measured mean not finite. */
 export function ratioOf({ mean, low, high }: Measured, prediction: number): Measured | Undefined {
   if (prediction === 0) return { undefined: "the gradients of all batches agree: the step has no noise" };
   if (!Number.isFinite(mean)) return { undefined: "the step leaves the finite numbers" };

@@ -5,11 +5,11 @@ import { expectedLossOf, lossContributions } from "./lossShares.ts";
 import type { ReducedProblem } from "./reducedProblem.ts";
 import type { SgdStep } from "./secondMoment.ts";
 
-/** How the loss grows from a minimum that is left, in the long run. */
+/** How the loss grows from a minimum that is left, in the long run. docs/theory.md §5, §10. */
 export interface EscapeDirections {
   readonly step: SgdStep;
   readonly growth: GrowthRate;
-  /** Of the growing loss, what each eigen-direction of G carries, sharpest first. */
+  /** Of the growing loss, what each eigen-direction of G carries, sharpest first: length r, sum 1. */
   readonly shares: Float64Array | Undefined;
   /** D_k(∞) for each k asked for: what the flat directions carry over what the k sharpest do. */
   readonly flatOverSharp: readonly (number | Undefined)[];

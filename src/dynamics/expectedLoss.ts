@@ -6,9 +6,9 @@ import type { ReducedProblem } from "./reducedProblem.ts";
 import { type SgdStep, secondMomentMap } from "./secondMoment.ts";
 
 /**
- * The expected loss of SGD after 0, 1, 2, … steps without end, exactly, from the second moment `start` (r×r, by default the
- * identity: a displacement without a preferred direction). Throws as `secondMomentMap` does, and a RangeError where the
- * loss is 0 from the start, as where G = 0.
+ * The expected loss of SGD after 0, 1, 2, … steps without end, exactly (docs/theory.md §5), from the second moment `start`
+ * (symmetric r×r, kept; by default the identity: a displacement without a preferred direction). At the first `next` it throws
+ * as `secondMomentMap` does, and a RangeError where the loss is 0 from the start, as where G = 0.
  */
 export async function* expectedLoss(
   problem: ReducedProblem,

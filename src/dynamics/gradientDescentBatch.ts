@@ -10,10 +10,12 @@ const likeness = 0.01;
 const unsettled: Undefined = { undefined: "the iteration ended before it converged" };
 
 /**
- * The smallest batch size with which SGD behaves as GD: η* within 1 % of 2/λ₁. Undefined as `stabilityThreshold` is.
+ * The smallest batch size with which SGD behaves as GD: η* within 1 % of 2/λ₁; without replacement at most n. Undefined as
+ * `stabilityThreshold` is, and where the eigenpair that decides has not converged.
  *
  * λ_max(C^(−½)DC^(−½)) is convex in the strength c of the noise, for D is linear in it, so that from c = 1 on the tangents
- * lead to the smallest batch in a few steps (Newton's method from the right): each rules out all batches below the next.
+ * lead to the smallest batch in a few steps (Newton's method from the right): each rules out all batches below the next
+ * (docs/theory.md §10).
  */
 export async function gradientDescentBatch(
   problem: ReducedProblem,

@@ -17,7 +17,7 @@ export interface GrowthRate {
   /** ‖T(M) − ρM‖_F of the map T: an eigenvalue of it lies within it of `value`, which is itself never above ρ. */
   readonly residual: number;
   readonly converged: boolean;
-  /** M that grows at this rate, ‖M‖_F = 1: what a displacement without a preferred direction turns into. */
+  /** M that grows at this rate, r×r with ‖M‖_F = 1: what a displacement without a preferred direction turns into. */
   readonly moment: Matrix<Float64Array> | Undefined;
   /** How far M is off in ‖·‖_F, by an estimate. */
   readonly momentError: number;
@@ -26,8 +26,8 @@ export interface GrowthRate {
 }
 
 /**
- * Growth rate of the second moment of SGD near a minimum: the spectral radius of `secondMomentMap` (docs/theory.md §5).
- * Undefined where G = 0 or its rank is over the limit. Throws as `secondMomentMap` does.
+ * Growth rate of the second moment of SGD near a minimum: the spectral radius of `secondMomentMap` (docs/theory.md §5, §10).
+ * Undefined where G = 0 or, with noise, its rank is over 4,096. Throws as `secondMomentMap` does, and the signal's reason.
  */
 export async function growthRate(
   problem: ReducedProblem,
@@ -56,7 +56,10 @@ export async function growthRate(
   return { ...pair, moment, momentError: matrixError };
 }
 
-/** max (1−ηλ_i)² over the nonzero eigenvalues: by which GD multiplies the loss a step, in the long run. docs/theory.md §5. */
+/**
+ * max (1−ηλ_i)² over the positive ones of the eigenvalues of G, descending: by which GD multiplies the loss a step, in the long
+ * run (docs/theory.md §5). Undefined where there is none. Throws a RangeError on an η that is negative, NaN or over 1e140/λ₁.
+ */
 export function gradientDescentGrowth(eigenvalues: Float64Array, learningRate: number): number | Undefined {
   const sizes = stepSizes(
     eigenvalues.filter((value) => value > 0),
@@ -80,8 +83,9 @@ function withoutNoise({ rank, rows }: ReducedProblem, sizes: Float64Array): Grow
 }
 
 /**
- * D_k(∞), the loss of the flat directions over that of the k sharpest in the long run, from where no direction is preferred.
- * Undefined also where the sharpest k carry nothing, or less than the error of the second moment can tell.
+ * D_k(∞), the loss of the flat directions over that of the k sharpest in the long run, from where no direction is preferred
+ * (docs/theory.md §5, §10). Undefined where the moment is, and where the sharpest k carry nothing, or less than the error of
+ * the second moment can tell. Throws as `flatOverSharp` does.
  */
 export function limitFlatOverSharp(
   problem: ReducedProblem,

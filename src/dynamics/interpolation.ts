@@ -6,13 +6,17 @@ import type { ReducedProblem } from "./reducedProblem.ts";
 
 /** What says whether a point is near a minimum that fits every sample. */
 export interface Interpolation {
+  /** What the targets alone say of the scale of the loss, where they are known. */
   readonly targetLosses: TargetLosses | Undefined;
   /**
    * Whether the loss has its minimum at finite outputs: true of the square loss, and of cross-entropy where no target has
    * probability 0.
    */
   readonly finiteMinimum: boolean | Undefined;
-  /** Loss at the minimum of the linearised model, ‖r − Pr‖²/2n with P onto the range of J: what no step at this J takes away. */
+  /**
+   * Loss at the minimum of the linearised model, ‖r − Pr‖²/2n with P onto the range of J: what no step at this J takes away.
+   * Undefined for cross-entropy.
+   */
   readonly irreducibleLoss: number | Undefined;
 }
 

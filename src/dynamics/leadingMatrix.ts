@@ -15,6 +15,7 @@ export interface SpectralOptions {
   readonly tolerance?: number | undefined;
   /** Applications of the map after which the pair at hand is returned; 300 by default. */
   readonly maxProducts?: number | undefined;
+  /** Looked at before every application; when it is aborted, its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 

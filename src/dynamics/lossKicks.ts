@@ -2,7 +2,7 @@ import type { Linearization } from "../models/linearization.ts";
 import type { Model } from "../models/model.ts";
 import { meanLoss } from "../models/samples.ts";
 
-/** What the noise of one batch adds to the loss of all samples. */
+/** What the noise of one batch adds to the loss of all samples, in units of the loss. docs/theory.md §8. */
 export interface LossKick {
   /** L(θ − ηg_B) − L(θ'), with θ' = θ − η∇L where the step without noise leads. */
   readonly plain: number;
@@ -13,7 +13,10 @@ export interface LossKick {
   readonly centred: number;
 }
 
-/** The kick of any batch for a step with learning rate η from θ. Of each batch one gradient and one forward pass over all samples. */
+/**
+ * The kick of any batch for a step with learning rate η from θ (length p, kept): of each batch one gradient and one forward pass
+ * over all samples. A batch is sample indices, repeats allowed. Throws what the model does, at θ or where a step leads.
+ */
 export async function lossKicks(
   model: Model,
   theta: Float64Array,

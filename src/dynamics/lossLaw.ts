@@ -22,8 +22,9 @@ export interface LossIncrease {
 }
 
 /**
- * Measures the increase of the loss by noise on batches drawn anew from θ, on the model's own loss. Intervals are 95 % Student
- * over batches, which are independent; with batches of few samples whose residuals have heavy tails they are too short.
+ * Measures the increase of the loss by noise on batches drawn anew from θ (length p), on the model's own loss. Intervals are
+ * 95 % Student over batches, which are independent; with batches of few samples whose residuals have heavy tails they are too
+ * short. Throws a RangeError on a batch size that does not fit, and what the model does, at θ or where a step leads.
  */
 export async function measureLossIncrease(
   model: Model,
@@ -42,7 +43,10 @@ export async function measureLossIncrease(
   return { centred: meanInterval(centred), plain: meanInterval(plain) };
 }
 
-/** (η²c/2)·Tr(AΣ) from that trace: with the Hessian A = H, exact to second order (`hessianNoiseTrace`). */
+/**
+ * (η²c/2)·Tr(AΣ) from that trace and n: with the Hessian A = H, exact to second order (`hessianNoiseTrace`; docs/theory.md §4).
+ * Throws as `batchNoise` does.
+ */
 export function secondOrderIncrease(trace: number, samples: number, step: SgdStep): number {
   return (step.learningRate ** 2 * batchNoise(samples, step) * trace) / 2;
 }
@@ -55,7 +59,10 @@ export interface LossPrediction {
   readonly decoupled: number;
 }
 
-/** What the alignment of noise and geometry says of the increase; 0 where there is no loss or no geometry. docs/theory.md §4. */
+/**
+ * What the alignment of noise and geometry says of the increase; 0 where there is no loss or no geometry (docs/theory.md §4).
+ * Elsewhere it throws as `batchNoise` does.
+ */
 export function predictLossIncrease(point: GeometryPoint, step: SgdStep): LossPrediction {
   const alignment = lossAlignment(point);
   // without loss or geometry there is no noise to align

@@ -6,7 +6,7 @@ import type { ReducedProblem } from "./reducedProblem.ts";
 export interface ExpectedLoss {
   /** ln(E L(t)/E L(0)); −Infinity where the loss is 0. */
   readonly logLoss: number;
-  /** λ_i E w_i² over their sum, sharpest direction first; all 0 where the loss is 0. */
+  /** λ_i E w_i² over their sum, sharpest direction first, one an eigenvalue; all 0 where the loss is 0. */
   readonly shares: Float64Array;
 }
 
@@ -40,8 +40,8 @@ export function expectedLossOf(contributions: Float64Array, logScale: number, in
 
 /**
  * D_k = Σ_{i>k} s_i/Σ_{i≤k} s_i of shares of the loss, sharpest first: what the flat directions carry over what the k
- * sharpest do (docs/theory.md §5); 0 where there are no more than k. Throws a RangeError unless k is a whole number of at
- * least 1.
+ * sharpest do (docs/theory.md §5); 0 where there are no more than k. Undefined where the k sharpest carry nothing. Throws a
+ * RangeError unless k is a whole number of at least 1.
  */
 export function flatOverSharp(shares: Float64Array, k: number): number | Undefined {
   if (!(Number.isInteger(k) && k >= 1)) {
@@ -53,7 +53,10 @@ export function flatOverSharp(shares: Float64Array, k: number): number | Undefin
   return { undefined: flat > 0 ? `the sharpest ${k} carry none of the loss` : "the loss is zero" };
 }
 
-/** Σ_{i>k} λ_i²/Σ_{i≤k} λ_i², which D_k of SGD stays above up to a constant [WW, on escape]. */
+/**
+ * Σ_{i>k} λ_i²/Σ_{i≤k} λ_i², which D_k of SGD stays above up to a constant [WW, on escape; docs/theory.md §5]. `eigenvalues` are
+ * those of G, descending. Undefined where G = 0. Throws as `flatOverSharp` does.
+ */
 export function paperBound(eigenvalues: Float64Array, k: number): number | Undefined {
   const sharpest = eigenvalues[0] ?? 0;
   if (sharpest === 0) return zeroGaussNewton;

@@ -6,27 +6,33 @@ import type { Trainer } from "../models/network/trainer.ts";
 export interface OptimiserOptions {
   /** Default 0. */
   readonly momentum?: number;
+  /** Default false; without momentum it changes nothing. */
   readonly nesterov?: boolean;
   /** λ of the added (λ/2)‖θ‖². Default 0. */
   readonly weightDecay?: number;
-  /** Waited for between the parts of a batch that is larger than the trainer takes; what it throws ends the step, with θ as before. */
+  /**
+   * Waited for between the parts of a batch that is larger than the trainer takes; what it throws ends the step, with θ as
+   * before.
+   */
   readonly pause?: (() => Promise<void>) | undefined;
 }
 
 /** θ of a trainer under gradient descent; batches and learning rates come from outside. */
 export interface Optimiser {
-  /** What of the past the next step depends on beside θ; absent without momentum. */
+  /** What of the past the next step depends on beside θ, length p; absent without momentum. */
   readonly velocity: FloatArray | undefined;
   /**
-   * One step on a batch of any size; returns the mean loss of the batch before it, without the weight decay's part, as a
-   * promise where the batch is larger than the trainer takes at once.
+   * One step on a batch of any size, sample indices with repeats allowed; returns the mean loss of the batch before it, without
+   * the weight decay's part, as a promise where the batch is larger than the trainer takes at once. Throws a RangeError on a
+   * batch that is empty or has an index outside [0, n).
    */
   step(batch: Int32Array, learningRate: number): number | Promise<number>;
 }
 
 /**
- * Gradient descent as PyTorch's SGD has it: d = g + λθ, velocity ← momentum·velocity + d, θ ← θ − η·velocity (Nesterov: θ − η·(d +
- * momentum·velocity)). Throws a RangeError unless momentum is in [0, 1) and weightDecay at least 0.
+ * Gradient descent as PyTorch's SGD has it, on the trainer's θ in place: d = g + λθ, velocity ← momentum·velocity + d,
+ * θ ← θ − η·velocity (Nesterov: θ − η·(d + momentum·velocity)). Throws a RangeError unless momentum is in [0, 1) and
+ * weightDecay finite and at least 0.
  */
 export function gradientDescent(
   trainer: Trainer,

@@ -18,7 +18,10 @@ import type { SgdStep } from "./secondMoment.ts";
 
 type Residuals = Pick<Linearization, "samples" | "outputs" | "residuals">;
 
-/** Row i: the components of g_i − ∇L along the basis, n × k. Throws a RangeError on images of another row count than residuals. */
+/**
+ * Row i: the components of g_i − ∇L along an orthonormal basis, n × k, from its images J v_j, the columns of an n·C × k matrix
+ * (docs/theory.md §8). Throws a RangeError on images of another row count than residuals.
+ */
 export function gradientComponents(
   { samples, outputs, residuals }: Residuals,
   images: Matrix<Float64Array>,
@@ -41,7 +44,7 @@ export function gradientComponents(
   return components;
 }
 
-/** η²‖P(g_B − ∇L)‖² of a batch, from the centred components of the gradients. */
+/** η²‖P(g_B − ∇L)‖² of a batch of sample indices, from the centred components of the gradients (n × k). docs/theory.md §4. */
 export function squaredDisplacement(
   components: Matrix<Float64Array>,
   batch: Int32Array,
@@ -57,7 +60,11 @@ export function squaredDisplacement(
   return squares;
 }
 
-/** Mean squared displacement by noise over batches drawn anew, with its 95 % Student interval as in `measureLossIncrease`. */
+/**
+ * Mean squared displacement by noise over batches drawn anew, in units of parameter², with its 95 % Student interval as in
+ * `measureLossIncrease`; `images` as in `gradientComponents` (docs/theory.md §4). Throws a RangeError on images of another row
+ * count than residuals, and on a batch size that does not fit.
+ */
 export function measureProjection(at: Residuals, images: Matrix<Float64Array>, draws: StepDraws): Measured {
   const components = gradientComponents(at, images);
   const values: number[] = [];
@@ -67,7 +74,7 @@ export function measureProjection(at: Residuals, images: Matrix<Float64Array>, d
   return meanInterval(values);
 }
 
-/** η²c·Tr(PΣ), from the centred components of the gradients. */
+/** η²c·Tr(PΣ), from the centred components of the gradients (n × k). docs/theory.md §4. Throws as `batchNoise` does. */
 export function expectedDisplacement(components: Matrix<Float64Array>, step: SgdStep): number {
   const trace = squaredNorm(components.data) / components.rows;
   return step.learningRate ** 2 * batchNoise(components.rows, step) * trace;
@@ -81,7 +88,10 @@ export interface ProjectionPrediction {
   readonly decoupled: number;
 }
 
-/** What the directional alignment says of the displacement. */
+/**
+ * What the directional alignment says of the displacement, `images` as in `gradientComponents`; 0 where there is no loss or no
+ * slope along the subspace (docs/theory.md §4). Throws as `directionalAlignment` does, and elsewhere as `batchNoise` does.
+ */
 export function predictProjection(
   point: GeometryPoint,
   images: Matrix<Float64Array>,

@@ -15,8 +15,10 @@ const largestRows = 2 ** 30;
 
 /** The loss around a point to second order, as a linearization knows it, with its noise there. */
 export interface QuadraticModel {
+  /** G and the curvatures of the samples, in the eigenbasis of G. */
   readonly problem: ReducedProblem;
   readonly summary: NoiseSummary;
+  /** μ and μ₁. */
   readonly lossAlignment: Alignment | Undefined;
   readonly noiseScale: GradientNoiseScale | Undefined;
 }

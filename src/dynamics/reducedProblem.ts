@@ -38,7 +38,8 @@ export async function reducedProblem(point: GeometryPoint, kernels: Kernels): Pr
 
 /**
  * From a linearization, whatever its loss: from its Gram matrix, or where it can be swept in blocks and p < n·C from the p×p
- * matrix G, in two sweeps.
+ * matrix G, in two sweeps (docs/theory.md §5). Throws a RangeError on numbers that are not finite, and from the Gram matrix as
+ * `pointOf` does.
  */
 export async function reducedLinearization(
   linearization: Linearization & { blocks?(): AsyncIterable<JacobianBlock> },
@@ -50,7 +51,10 @@ export async function reducedLinearization(
     : reducedProblem(await pointOf(linearization), kernels);
 }
 
-/** From a Jacobian in memory, n·C × p. Throws a RangeError where its rows are not samples × outputs or its squares not finite. */
+/**
+ * From a Jacobian in memory, n·C × p, rows sample-major (docs/theory.md §5). Throws a RangeError where its rows are not samples ×
+ * outputs or its squares not finite.
+ */
 export async function reducedJacobian(
   jacobian: Matrix<Float64Array>,
   outputs: number,

@@ -1,8 +1,11 @@
 /**
  * Learning rates as functions of the step, counted from 0 (docs/theory.md §6). Factories throw a RangeError on rates that
  * are negative or not finite and on periods that are not whole numbers of at least 1.
+ *
+ * @module
  */
 
+/** η at a step, a whole number from 0 on. docs/theory.md §6. */
 export type Schedule = (step: number) => number;
 
 /** The same learning rate at every step. Throws a RangeError where it is negative or not finite. */
@@ -11,7 +14,10 @@ export function constant({ learningRate }: { readonly learningRate: number }): S
   return () => learningRate;
 }
 
-/** learningRate·factor^k from step k·every on. */
+/**
+ * learningRate·factor^k from step k·every on. Throws a RangeError on a rate or factor that is negative or not finite, and where
+ * `every` is not a whole number of at least 1.
+ */
 export function stepDecay(options: {
   readonly learningRate: number;
   readonly factor: number;
@@ -23,7 +29,10 @@ export function stepDecay(options: {
   return (step) => learningRate * factor ** Math.floor(step / every);
 }
 
-/** Half a cosine from `learningRate` at step 0 to `final` at step `steps`, and `final` after that. */
+/**
+ * Half a cosine from `learningRate` at step 0 to `final` (by default 0) at step `steps`, and `final` after that. Throws a
+ * RangeError on a rate that is negative or not finite, and where `steps` is not a whole number of at least 1.
+ */
 export function cosine(options: {
   readonly learningRate: number;
   readonly final?: number;
@@ -35,7 +44,11 @@ export function cosine(options: {
   return (step) => annealed(learningRate, final, Math.min(step / steps, 1));
 }
 
-/** Half cosines of `period` steps, each `growth` times as long as the last (Loshchilov, Hutter 2017). */
+/**
+ * Half cosines from `learningRate` to `final` (by default 0), the first of `period` steps, each `growth` times (by default 1) as
+ * long as the last (Loshchilov, Hutter 2017). Throws a RangeError on a rate that is negative or not finite, and where `period`
+ * or `growth` is not a whole number of at least 1.
+ */
 export function cosineRestarts(options: {
   readonly learningRate: number;
   readonly final?: number;
@@ -60,8 +73,10 @@ export function cosineRestarts(options: {
 }
 
 /**
- * Linear up and down between two rates, `halfPeriod` steps each way (Smith 2017). The height over `low` stays, halves every
- * cycle ("triangular2"), or shrinks by `decay` every step ("exp-range").
+ * Linear up and down between two rates, from `low` at step 0, `halfPeriod` steps each way (Smith 2017). The height over `low`
+ * stays (the default), halves every cycle ("triangular2"), or is multiplied by `decay` (by default 1) every step ("exp-range").
+ * Throws a RangeError on a rate or decay that is negative or not finite, and where `halfPeriod` is not a whole number of at
+ * least 1.
  */
 export function triangular(options: {
   readonly low: number;
@@ -83,7 +98,9 @@ export function triangular(options: {
 
 /**
  * Up from high/start to `high` over the first `warmup` share of `steps`, then down to high/end, both along half cosines (Smith,
- * Topin 2018); stays there after `steps`.
+ * Topin 2018); stays there after `steps`. By default `warmup` is 0.3, `start` 25 and `end` 10,000; the last two are above 0.
+ * Throws a RangeError on a number that is negative or not finite, where `steps` is not a whole number of at least 1, and on a
+ * `warmup` over 1.
  */
 export function oneCycle(options: {
   readonly high: number;
@@ -103,7 +120,10 @@ export function oneCycle(options: {
       : annealed(high, high / end, steps === peak ? 1 : Math.min((step - peak) / (steps - peak), 1));
 }
 
-/** `high` for highSteps, then `low` for lowSteps, over and over: the cycles of [WW]. */
+/**
+ * `high` for highSteps, then `low` for lowSteps, over and over: the cycles of [WW] (docs/theory.md §6). Throws a RangeError on a
+ * rate that is negative or not finite, and on steps that are not whole numbers of at least 1.
+ */
 export function twoLevel(options: {
   readonly high: number;
   readonly highSteps: number;

@@ -25,8 +25,9 @@ const cost = { step: 6e-8, flop: 1 / 1e10 };
 /**
  * SGD near a minimum, w ← w − (η/B)·Σ_{i in batch} X_iᵀX_i w in the eigenbasis of G, for many trajectories (docs/theory.md §5).
  * Batches without replacement of all n samples make it GD. Trajectories are the same to the bit with any number of threads, and
- * on every machine; the first ones are the same whatever the number of trajectories. Throws a RangeError on options, a batch or
- * a learning rate that make no sense, and where G = 0.
+ * on every machine; the first ones are the same whatever the number of trajectories, up to whole populations. `threads`, 1
+ * by default, is how many it may use. Throws a RangeError on options, a batch or a learning rate that make no sense, where G = 0,
+ * and where X takes more than 2 GiB.
  */
 export async function simulateSgd(
   problem: ReducedProblem,

@@ -21,8 +21,8 @@ const blockSize = 64;
 /**
  * Trajectories under decoupled Gaussian noise, of covariance c·2L·G: w_i ← (1−ηλ_i)w_i + η√(c·2L·λ_i)·ξ_i with 2L = Σ_j λ_j w_j²
  * (docs/theory.md §5), so that second moments follow `decoupledLoss` exactly. Without noise it is GD. Eigenvalues are those of
- * G, descending; directions of eigenvalue 0 carry no loss and stay at 0. Throws a RangeError on options, eigenvalues or a step
- * that make no sense.
+ * G, descending, and c is in [0, 1]: neither is checked. Directions of eigenvalue 0 carry no loss and stay at 0. Throws a
+ * RangeError on options or a learning rate that make no sense, and where the first eigenvalue is not above 0.
  */
 export async function simulateDecoupled(
   eigenvalues: Float64Array,

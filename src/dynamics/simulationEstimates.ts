@@ -17,8 +17,8 @@ export interface SimulatedValue {
 }
 
 /**
- * D_k at the time of that index. Undefined where the sharpest k carry nothing. Throws a RangeError on a k that the simulation
- * was not asked for.
+ * D_k (docs/theory.md §5) at `times[time]`. Undefined where the sharpest k carry nothing. Throws a RangeError on a k that the
+ * simulation was not asked for.
  */
 export function simulatedFlatOverSharp(
   trajectories: Trajectories,
@@ -41,8 +41,8 @@ export function simulatedFlatOverSharp(
 }
 
 /**
- * The factor by which the mean loss is multiplied a step, between the times of two indices. Undefined where no step lies
- * between them or the loss is 0.
+ * The factor by which the mean loss is multiplied a step, between `times[from]` and `times[to]`. Undefined where no step leads
+ * from the one to the other or the loss is 0.
  */
 export function simulatedGrowth(
   trajectories: Trajectories,
@@ -63,7 +63,7 @@ export function simulatedGrowth(
   );
 }
 
-/** (Σ L)²/Σ L² over independent groups: how many of them carry the mean loss at the time of that index. */
+/** (Σ L)²/Σ L² over independent groups: how many of them, at least 1, carry the mean loss at `times[time]`; 0 where it is 0. */
 export function carriers(trajectories: Trajectories, time: number): number {
   return carriersOf(lossAt(trajectories, time));
 }

@@ -19,8 +19,8 @@ export interface StabilityThreshold {
 /**
  * The largest learning rate at which SGD is stable near an interpolating minimum in mean square, exactly [MM, Theorem 3]:
  * η* = 2/λ_max(C^(−½)DC^(−½)), C = (G⊗I + I⊗G)/2 and D M = (1−c)·GMG + c·(1/n) Σ H_iMH_i, c as in `batchNoise`. Without
- * noise 2/λ₁, that of GD. Undefined where G = 0 or its rank is over the limit. Throws a RangeError on a batch size that
- * does not fit.
+ * noise 2/λ₁, that of GD. Undefined where G = 0 or, with noise, its rank is over 4,096. Throws a RangeError on a batch size
+ * that does not fit, and the signal's reason.
  */
 export async function stabilityThreshold(
   problem: ReducedProblem,
@@ -43,7 +43,7 @@ export async function stabilityThreshold(
   };
 }
 
-/** 2/λ₁, above which GD leaves the minimum. docs/theory.md §5. */
+/** 2/λ₁, above which GD leaves the minimum. docs/theory.md §5. Undefined where G = 0. */
 export function gradientDescentThreshold({ eigenvalues }: ReducedProblem): number | Undefined {
   return eigenvalues.length === 0 ? zeroGaussNewton : 2 / eigenvalues[0];
 }

@@ -8,7 +8,8 @@ const noNoise: Undefined = { undefined: "there is no noise: every batch gives th
 
 /**
  * √(1/(c·μ))/‖G‖_F: where the loss alignment is at least μ around a global minimum, SGD with a larger learning rate escapes
- * exponentially fast [WWS]. μ is that of the covariance at a point close to the minimum; at the minimum it is 0/0.
+ * exponentially fast [WWS; docs/theory.md §4]. μ is that of the covariance at a point close to the minimum; at the minimum it is
+ * 0/0. Undefined without noise, where μ is undefined or 0, and where G = 0. Throws as `batchNoise` does.
  */
 export function alignmentBound(
   { samples, eigenvalues }: ReducedProblem,
@@ -23,7 +24,7 @@ export function alignmentBound(
   return 1 / Math.sqrt(noise * alignment.covariance) / eigenvalues[0] / relativeNorm(eigenvalues);
 }
 
-/** Upper bounds of η* that need no eigenproblem of second moments. [MM]; docs/theory.md §10. */
+/** Upper bounds of η*, in units of 1/G, that need no eigenproblem of second moments. [MM]; docs/theory.md §10. */
 export interface NecessaryConditions {
   /** From M = v₁v₁ᵀ: tight where a few samples make the sharpest direction. */
   readonly sharpestDirection: number;
@@ -34,7 +35,8 @@ export interface NecessaryConditions {
 /**
  * The two necessary conditions η* ≤ … of [MM, the proposition on necessary conditions], c their p:
  * 2λ₁/(λ₁² + (c/n) Σ (v₁ᵀH_iv₁ − λ₁)²) and 2·Tr G/((1−c)‖G‖_F² + (c/n) Σ ‖H_i‖_F²). With replacement c = 1/B by the same
- * proof: both are 2⟨M, CM⟩/⟨M, DM⟩ at one M, of which η* is the minimum.
+ * proof: both are 2⟨M, CM⟩/⟨M, DM⟩ at one M, of which η* is the minimum (docs/theory.md §10). Undefined where G = 0. Throws as
+ * `batchNoise` does.
  */
 export function necessaryConditions(
   problem: ReducedProblem,

@@ -7,7 +7,7 @@ import type { RandomStream } from "../random/stream.ts";
 
 /**
  * Images J v_j = √(nλ_j)·u_j of `count` eigenvectors of G from the one at index `first` on, sharpest first: n·C × count, fewer
- * where the rank ends.
+ * where the rank ends (docs/theory.md §2). `samples` is n.
  */
 export function eigenImages(
   { eigenvalues, vectors }: GaussNewtonSpectrum,
@@ -25,7 +25,10 @@ export function eigenImages(
   return images;
 }
 
-/** Images of an orthonormal basis of a random subspace of `count` ≤ p dimensions, one product with J each: n·C × count. */
+/**
+ * Images of an orthonormal basis of a random subspace of `count` ≤ p dimensions, one product with J each: n·C × count. Throws a
+ * RangeError on a larger count.
+ */
 export async function randomImages(
   linearization: Linearization,
   count: number,

@@ -4,11 +4,11 @@ import type { RandomStream } from "../random/stream.ts";
 export interface SimulationOptions {
   /** How many trajectories; at least 1. */
   readonly count: number;
-  /** Steps after which the loss of every trajectory is recorded, ascending; 0 is the start. */
+  /** Steps after which the loss of every trajectory is recorded, at least one, ascending; 0 is the start. */
   readonly times: readonly number[];
   /** The k for which D_k can be told afterwards; at least 1 each. */
   readonly sharpest: readonly number[];
-  /** Eigen-directions, from 0, whose w_i is recorded as well; none by default. */
+  /** Eigen-directions, from 0 to r−1, whose w_i is recorded as well; none by default. */
   readonly kept?: readonly number[];
   /**
    * How many trajectories, in their order, make a population; 1 by default. A population is split: wherever fewer than half of
