@@ -44,12 +44,16 @@ export interface Conclusion {
   readonly figures: readonly Figure[];
 }
 
+/** What an experiment comes to, with what it was measured from. */
 export interface ExperimentResult extends Conclusion {
   /** Every measurement behind the figures, one row each. */
   readonly table: Table;
 }
 
-/** Names one independent piece of an experiment: its fields fix what is drawn and measured. */
+/**
+ * Names one independent piece of an experiment: its fields fix what is drawn and measured, and make its label,
+ * "spectrum=isotropic,trial=3".
+ */
 export type Trial = Readonly<Record<string, number | string>>;
 
 /**

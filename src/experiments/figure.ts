@@ -43,7 +43,10 @@ export interface Point {
   readonly high?: number;
 }
 
-/** `series` names the legend entry and fixes colour, marker and dash: the same name looks the same in every panel. */
+/**
+ * Points with their intervals, a line, the band between `low` and `high`, or a rule at one value of an axis. `series` names the
+ * legend entry and fixes colour, marker and dash: the same name looks the same in every panel.
+ */
 export type Layer =
   | {
       readonly kind: "points";

@@ -35,7 +35,10 @@ export const experiments: readonly Experiment[] = [
   cyclicalReal,
 ];
 
-/** The experiments named, or all of them for no names. Throws an InputError for a name that is none. */
+/**
+ * The experiments named, in the order of `experiments`, or all of them for no names. Throws an InputError for a name that is
+ * none.
+ */
 export function chosenExperiments(ids: readonly string[]): readonly Experiment[] {
   for (const id of ids) {
     if (!experiments.some((experiment) => experiment.id === id)) {

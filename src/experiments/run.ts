@@ -7,12 +7,13 @@ import { tableOf } from "./rows.ts";
 export interface RunOptions {
   readonly kernels: Kernels;
   readonly scale: Scale;
+  /** A safe integer of at least 0. */
   readonly seed: number;
   /** For the experiments that look at real images too. */
   readonly openImages?: OpenImages | undefined;
   /** Rows of trials that were measured before, by label: they are not measured again. */
   readonly known?: ReadonlyMap<string, readonly Row[]>;
-  /** Called with the rows of each new trial as soon as they are there: keep them, and the run can be resumed. */
+  /** Called with the rows of each new trial as soon as they are there, and waited for: keep them, and the run can be resumed. */
   readonly onTrial?: (label: string, rows: readonly Row[], seconds: number) => Promise<void> | void;
   /** Called with the trials done, of all. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -20,7 +21,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs an experiment: measures its trials, then concludes. The same seed gives the same rows, resumed or not. */
+/**
+ * Runs an experiment: measures its trials, then concludes. The same seed gives the same rows, resumed or not. Throws as
+ * `measureTrial` does, and the signal's reason; what a callback throws ends the run.
+ */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
   const { kernels, scale, seed, openImages, known, onTrial, onProgress, signal } = options;
   const trials = experiment.trials(scale);
@@ -58,7 +62,10 @@ export function concludeExperiment(
   return { ...experiment.conclude(rows, scale), table: tableOf(rows) };
 }
 
-/** The rows of one trial, which depend on experiment, scale, seed and trial alone. */
+/**
+ * The rows of one trial, each with the trial's own fields, which depend on experiment, scale, seed, trial and whether it can open
+ * real images alone. Throws a RangeError on a seed that is none, and what the experiment throws.
+ */
 export async function measureTrial(
   experiment: Experiment,
   trial: Trial,

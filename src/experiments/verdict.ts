@@ -42,7 +42,7 @@ function margin({ estimate: { low, high }, atLeast = -Infinity, atMost = Infinit
   return Math.min(low - atLeast, atMost - high);
 }
 
-/** A claim holds when all its checks do; one that fails, fails it. */
+/** A claim holds when all its checks do; one that fails, fails it. Inconclusive otherwise, and without checks. */
 export function overall(checks: readonly Check[]): Verdict {
   return checks.length === 0 ? "inconclusive" : worst(checks).verdict;
 }
