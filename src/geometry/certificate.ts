@@ -35,7 +35,7 @@ export async function lossAlignmentExtremes(
  * Exact extremes of g(v) over all residuals for a direction with image z = Jv (length n·C): the Rayleigh quotient of
  * (n·blockdiag(z_i z_iᵀ) − zzᵀ)/‖z‖² (docs/theory.md §3). Without a subspace the minimum is 0: residuals can always be
  * chosen so that every sample pulls equally along v. Undefined where z = 0, and for cross-entropy. Throws a RangeError as
- * `lossAlignmentExtremes` does, and on an image that is not finite.
+ * `lossAlignmentExtremes` does, and on an image of another length or not finite.
  */
 export async function directionalExtremes(
   point: GeometryPoint,
@@ -44,6 +44,8 @@ export async function directionalExtremes(
   subspace?: Matrix<Float64Array>,
 ): Promise<Extremes | Undefined> {
   if (point.lossKind !== "mse") return squareLossOnly;
+  const size = point.residuals.length;
+  if (image.length !== size) throw new RangeError(`image: expected ${size} numbers, got ${image.length}`);
   const scale = powerOfTwoBelow(image.reduce((max, value) => Math.max(max, Math.abs(value)), 0));
   const z = image.map((value) => value / scale);
   const norm = squaredNorm(z);
@@ -78,12 +80,13 @@ export function aPosterioriBound(point: GeometryPoint, kernels: Kernels): number
  * The bound for two-layer networks f = Σ a_j σ(b_jᵀx) with a held fixed and slopes of σ in [α, β] (`lower`, `upper`),
  * 0 ≤ α ≤ β, β > 0: μ₁ ≥ (α/β)⁴·min_i b_i/mean_i b_i with b_i = Σ_j (x_iᵀx_j)², from the inputs' Gram matrix XXᵀ (n×n)
  * alone: no width, no parameters, no residuals (docs/theory.md §3, after [WW]'s theorem for two-layer networks). A negative
- * α counts as 0. Undefined where every input is 0.
+ * α counts as 0. Undefined where every input is 0. Throws a RangeError on a β that is not above 0.
  */
 export function twoLayerBound(
   inputGram: Matrix<Float64Array>,
   slopes: { readonly lower: number; readonly upper: number },
 ): number | Undefined {
+  if (!(slopes.upper > 0)) throw new RangeError(`upper: expected a slope above 0, got ${slopes.upper}`);
   const rows = Array.from({ length: inputGram.rows }, (_, i) => {
     let sum = 0;
     for (let j = 0; j < inputGram.columns; j++) {

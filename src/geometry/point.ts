@@ -141,7 +141,8 @@ function longestImage({ samples, outputs, gram, residuals }: GeometryPoint): num
   return longest;
 }
 
-function largest(values: Float64Array, name: string): number {
+/** max |x|. Throws a RangeError on a number that is NaN or infinite. */
+export function largest(values: Float64Array, name: string): number {
   let max = 0;
   for (let i = 0; i < values.length; i++) {
     const magnitude = Math.abs(values[i]);

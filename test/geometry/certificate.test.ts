@@ -137,6 +137,16 @@ describe("extremes of g(v) over residuals", () => {
   });
 });
 
+test("images and slopes that do not fit are refused", async () => {
+  const point = geometryPoint(matrix(2, 2, Float64Array.of(1, 1, 1, 1)), Float64Array.of(1, -1));
+  await expect(directionalExtremes(point, new Float64Array(3).fill(1), kernels)).rejects.toThrow(
+    "image: expected 2 numbers, got 3",
+  );
+  for (const upper of [0, -1, Number.NaN]) {
+    expect(() => twoLayerBound(point.gram, { lower: 0, upper })).toThrow("upper: expected a slope above 0");
+  }
+});
+
 test("the two-layer bound: (α/β)⁴ · min b/mean b, 0 for a flat activation, undefined for zero inputs", () => {
   const gram = fromRows([
     [2, 1],

@@ -296,6 +296,24 @@ describe("sampled", () => {
   });
 });
 
+test("tiles and residuals that do not fit are refused", async () => {
+  const linearization = jacobianLinearization(randomProblem(400, 5, 1, 8));
+  const options = { kernels, stream: stream(), pairs: 5000 };
+  for (const side of [0, -1, 1.5, Number.NaN]) {
+    await expect(estimateGeometry(linearization, { ...options, pairs: 1e9, side })).rejects.toThrow(
+      "side: expected a whole number of at least 1",
+    );
+  }
+  const short = { ...linearization, residuals: new Float64Array(399) };
+  await expect(estimateGeometry(short, options)).rejects.toThrow(
+    "400 samples × 1 outputs, at least one, got",
+  );
+  const infinite = { ...linearization, residuals: new Float64Array(400).fill(Infinity) };
+  await expect(alignmentsAlong(infinite, [new Float64Array(5).fill(1)])).rejects.toThrow(
+    "residuals: expected finite",
+  );
+});
+
 /** Gaussian rows with a spectrum k^−½, Gaussian residuals. */
 function randomProblem(samples: number, parameters: number, outputs: number, seed: number): Problem {
   const draws = createStream(seed);

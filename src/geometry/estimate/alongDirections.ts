@@ -8,7 +8,7 @@ import { residualPoint } from "./sweeps.ts";
 /**
  * g and g₁ along each of these directions of parameter space (length p, any scale), exact: one product with J each
  * (docs/theory.md §2), however many samples there are. A Gaussian vector is a random direction. Throws the reason of `signal`
- * once that is aborted, and a RangeError where a product is not finite.
+ * once that is aborted, and a RangeError where a product or a residual is not finite, or residuals are not samples × outputs.
  */
 export async function alignmentsAlong(
   linearization: Linearization,

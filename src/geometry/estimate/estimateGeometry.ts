@@ -25,7 +25,7 @@ export interface EstimateOptions {
   readonly pairs: number;
   /** Eigen-directions of G; 0 by default. What they carry of K is then known and not sampled. */
   readonly top?: number | undefined;
-  /** Where all pairs are taken: samples a side of the tiles, at least 1; memory grows with its square. 2,048/C by default. */
+  /** Where all pairs are taken: a whole number of samples a side of the tiles, at least 1; memory grows with its square. 2,048/C by default. */
   readonly side?: number | undefined;
   /** Looked at before each product and between blocks or tiles; when it is aborted, its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +43,8 @@ export const fewestPairs = 5000;
  * (docs/theory.md §7), with 95 % intervals over the draws: of the exact numbers for these n samples. L, ∇L and ∇LᵀG∇L take one
  * sweep each and are exact. Takes all pairs, tile by tile, where `pairs` is at least as many as there are; nothing is estimated
  * then. Memory grows with n·C and p, never with (n·C)². Throws a RangeError on fewer than `fewestPairs` of more pairs, on a
- * `top` that is not a whole number of at least 0, and where K or a product for the eigen-directions is not finite.
+ * `top` that is not a whole number of at least 0, on a `side` in use that is not one of at least 1, on residuals that are not
+ * samples × outputs, and where these, K or a product for the eigen-directions is not finite.
  */
 export async function estimateGeometry(
   linearization: SampledGramLinearization,
@@ -57,6 +58,10 @@ export async function estimateGeometry(
       `pairs: expected at least ${Math.min(fewestPairs, pairsOf(n))} for ${n} samples, got ${pairs}`,
     );
   }
+  const { side = tileSide(outputs) } = options;
+  if (whole && !(Number.isSafeInteger(side) && side >= 1)) {
+    throw new RangeError(`side: expected a whole number of at least 1, got ${side}`);
+  }
   const found = await eigenDirections(linearization, residualPoint(linearization), top, {
     kernels,
     stream: stream.split("eigen-directions"),
@@ -66,7 +71,7 @@ export async function estimateGeometry(
   const { images, ...directions } = found;
   const lossKind = linearization.loss?.kind ?? "mse";
   if (whole) {
-    const tiled = await blockwiseGeometry(linearization, options.side ?? tileSide(outputs), (fraction) => {
+    const tiled = await blockwiseGeometry(linearization, side, (fraction) => {
       signal?.throwIfAborted();
       return options.onProgress?.(fraction);
     });

@@ -1,7 +1,7 @@
 import type { Linearization } from "../../models/linearization.ts";
 import { doubledLosses } from "../loss.ts";
 import { squaredNorm } from "../perSample.ts";
-import { powerOfTwoBelow, type ResidualPoint } from "../point.ts";
+import { largest, powerOfTwoBelow, type ResidualPoint } from "../point.ts";
 
 /** What is known exactly at the cost of one product with Jᵀ and one with J over all samples. */
 export interface ExactPart {
@@ -31,13 +31,17 @@ export async function exactPart(linearization: Linearization): Promise<ExactPart
   };
 }
 
-/** The point of a linearization without its K. */
+/** The point of a linearization without its K. Throws a RangeError on residuals that are not samples × outputs, or not finite. */
 export function residualPoint({ samples, outputs, residuals, loss }: Linearization): ResidualPoint {
   const lossKind = loss?.kind ?? "mse";
-  let largest = 0;
-  for (let k = 0; k < residuals.length; k++) largest = Math.max(largest, Math.abs(residuals[k]));
+  if (residuals.length !== samples * outputs || residuals.length === 0) {
+    throw new RangeError(
+      `residuals: expected ${samples} samples × ${outputs} outputs, at least one, got length ${residuals.length}`,
+    );
+  }
+  const size = largest(residuals, "residuals");
   // residuals of a whitened cross-entropy count only through Jᵀr, which has no extremes
-  const residualScale = lossKind === "mse" ? powerOfTwoBelow(largest) : 1;
+  const residualScale = lossKind === "mse" ? powerOfTwoBelow(size) : 1;
   return {
     samples,
     outputs,
