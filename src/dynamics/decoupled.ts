@@ -91,8 +91,11 @@ export function* decoupledLoss(
   }
 }
 
-/** ηλ_i of the eigenvalues that are not 0. */
-function decoupledSizes(eigenvalues: Float64Array, { learningRate, noise }: DecoupledStep): Float64Array {
+/** ηλ_i of the eigenvalues that are not 0. Throws as `decoupledGrowth` does. */
+export function decoupledSizes(
+  eigenvalues: Float64Array,
+  { learningRate, noise }: DecoupledStep,
+): Float64Array {
   const wrong = eigenvalues.findIndex((value, i) => !(value >= 0 && value <= (eigenvalues[i - 1] ?? 1e300)));
   if (wrong >= 0) {
     throw new RangeError(

@@ -53,7 +53,7 @@ export async function reducedLinearization(
 
 /**
  * From a Jacobian in memory, n·C × p, rows sample-major (docs/theory.md §5). Throws a RangeError where its rows are not samples ×
- * outputs or its squares not finite.
+ * outputs, outputs not a whole number of at least 1, or its squares not finite.
  */
 export async function reducedJacobian(
   jacobian: Matrix<Float64Array>,
@@ -61,6 +61,9 @@ export async function reducedJacobian(
   kernels: Kernels,
 ): Promise<ReducedProblem> {
   const { rows: size, columns: parameters } = jacobian;
+  if (!(Number.isSafeInteger(outputs) && outputs >= 1)) {
+    throw new RangeError(`outputs: expected a whole number of at least 1, got ${outputs}`);
+  }
   if (parameters < size && size % outputs === 0) {
     return reducedSweep(() => [{ jacobian }], { samples: size / outputs, outputs, parameters }, kernels);
   }

@@ -98,9 +98,9 @@ export function triangular(options: {
 
 /**
  * Up from high/start to `high` over the first `warmup` share of `steps`, then down to high/end, both along half cosines (Smith,
- * Topin 2018); stays there after `steps`. By default `warmup` is 0.3, `start` 25 and `end` 10,000; the last two are above 0.
- * Throws a RangeError on a number that is negative or not finite, where `steps` is not a whole number of at least 1, and on a
- * `warmup` over 1.
+ * Topin 2018); stays there after `steps`. By default `warmup` is 0.3, `start` 25 and `end` 10,000. Throws a
+ * RangeError on a number that is negative or not finite, where `steps` is not a whole number of at least 1, on a `warmup` over
+ * 1, and on a `start` or `end` of 0.
  */
 export function oneCycle(options: {
   readonly high: number;
@@ -113,6 +113,9 @@ export function oneCycle(options: {
   requireRates({ high, warmup, start, end });
   requirePeriods({ steps });
   if (warmup > 1) throw new RangeError(`warmup: expected a share of at most 1, got ${warmup}`);
+  if (start === 0 || end === 0) {
+    throw new RangeError(`start, end: expected numbers above 0, got ${start}, ${end}`);
+  }
   const peak = warmup * steps;
   return (step) =>
     step < peak

@@ -1,5 +1,5 @@
 import type { RandomStream } from "../random/stream.ts";
-import type { DecoupledStep } from "./decoupled.ts";
+import { type DecoupledStep, decoupledSizes } from "./decoupled.ts";
 import { stepSizes } from "./secondMoment.ts";
 import { splitPopulation } from "./splitPopulation.ts";
 import {
@@ -21,14 +21,15 @@ const blockSize = 64;
 /**
  * Trajectories under decoupled Gaussian noise, of covariance c·2L·G: w_i ← (1−ηλ_i)w_i + η√(c·2L·λ_i)·ξ_i with 2L = Σ_j λ_j w_j²
  * (docs/theory.md §5), so that second moments follow `decoupledLoss` exactly. Without noise it is GD. Eigenvalues are those of
- * G, descending, and c is in [0, 1]: neither is checked. Directions of eigenvalue 0 carry no loss and stay at 0. Throws a
- * RangeError on options or a learning rate that make no sense, and where the first eigenvalue is not above 0.
+ * G, descending. Directions of eigenvalue 0 carry no loss and stay at 0. Throws as `decoupledGrowth` does, and a RangeError on
+ * options that make no sense and where the first eigenvalue is not above 0.
  */
 export async function simulateDecoupled(
   eigenvalues: Float64Array,
   step: DecoupledStep,
   options: SimulationOptions,
 ): Promise<Trajectories> {
+  decoupledSizes(eigenvalues, step);
   checkSimulation(options, eigenvalues[0] > 0 ? eigenvalues.length : 0);
   return decoupledTrajectories(eigenvalues, step, lossParts(eigenvalues, options.sharpest, 0), options);
 }

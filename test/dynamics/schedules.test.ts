@@ -222,5 +222,9 @@ it("rates and periods that are none are a RangeError that names them", () => {
   expect(() => schedules.cosineRestarts({ learningRate: 1, period: 1, growth: 0 })).toThrow("growth");
   expect(() => schedules.triangular({ low: 1, high: 2, halfPeriod: 0 })).toThrow("halfPeriod");
   expect(() => schedules.oneCycle({ high: 1, steps: 3, warmup: 1.1 })).toThrow("warmup");
+  expect(() => schedules.oneCycle({ high: 1, steps: 3, start: 0 })).toThrow(
+    "start, end: expected numbers above 0",
+  );
+  expect(() => schedules.oneCycle({ high: 1, steps: 3, end: 0 })).toThrow("got 25, 0");
   expect(() => schedules.twoLevel({ high: 1, highSteps: 1, low: 0, lowSteps: 0 })).toThrow("lowSteps");
 });

@@ -99,6 +99,11 @@ describe("the reduced problem", () => {
   test("rows that are not samples × outputs", async () => {
     await expect(reducedJacobian(matrix(3, 2), 2, kernels)).rejects.toThrow(RangeError);
     await expect(reducedJacobian(matrix(3, 9), 2, kernels)).rejects.toThrow(RangeError);
+    for (const outputs of [0, -1, 0.5]) {
+      await expect(reducedJacobian(matrix(3, 2), outputs, kernels)).rejects.toThrow(
+        "outputs: expected a whole",
+      );
+    }
   });
 });
 

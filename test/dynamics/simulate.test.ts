@@ -297,6 +297,16 @@ describe("simulations that make no sense", () => {
     );
   });
 
+  test.each([
+    [[1, 2], 1, "eigenvalues: expected numbers"],
+    [[2, -1], 1, "eigenvalues: expected numbers"],
+    [[Number.NaN], 1, "eigenvalues: expected numbers"],
+    [[1], 1.5, "noise: expected c"],
+  ])("decoupled: eigenvalues %j, c = %d", async (eigenvalues, noise, message) => {
+    const step = { learningRate: 1, noise };
+    await expect(simulateDecoupled(Float64Array.from(eigenvalues), step, options)).rejects.toThrow(message);
+  });
+
   test("G = 0, and batches and learning rates that do not fit", async () => {
     const problem = await gaussianProblem(10, 6);
     const step = stepOf(problem, 1, 11, false);
