@@ -68,11 +68,14 @@ export interface GraphBuilder {
     role: ParameterRole,
     fans?: { readonly in: number; readonly out: number },
   ): number;
-  /** Numbers that are not trained, such as running statistics: as many as the shape has, row-major, not copied. */
+  /** Numbers that are not trained, such as running statistics, row-major, not copied: as many as the shape has, or a RangeError. */
   buffer(name: string, shape: Shape, data: Float64Array): NetworkBuffer;
   /** Shape of a parameter made before, by its index. */
   shapeOfParameter(index: number): Shape;
-  /** A node, and its output. Throws an InputError where the operation does not take these shapes or leaves nothing of them. */
+  /**
+   * A node, and its output. Throws an InputError where the operation does not take these shapes or leaves nothing of them,
+   * a RangeError where it takes another number of inputs or parameters.
+   */
   apply(operation: Operation, inputs: readonly Value[], parameters?: readonly number[]): Value;
   /** The same numbers under another shape of the same size, or an InputError where it has another; costs nothing. */
   reshape(value: Value, shape: Shape): Value;
@@ -99,6 +102,9 @@ export function graphBuilder(input: Shape): GraphBuilder {
       return parameters.push({ name, shape, role, fanIn: fans.in, fanOut: fans.out }) - 1;
     },
     buffer(name, shape, data) {
+      if (data.length !== sizeOf(shape)) {
+        throw new RangeError(`${name}: expected ${sizeOf(shape)} numbers, got ${data.length}`);
+      }
       register(name);
       const buffer = { name, shape, data };
       buffers.push(buffer);
@@ -106,13 +112,19 @@ export function graphBuilder(input: Shape): GraphBuilder {
     },
     shapeOfParameter: (index) => parameters[index].shape,
     apply(operation, inputs, used = []) {
+      const { name, arity = { inputs: inputs.length, parameters: used.length } } = operation;
+      if (inputs.length !== arity.inputs || used.length !== arity.parameters) {
+        throw new RangeError(
+          `${name}: expected ${arity.inputs} inputs and ${arity.parameters} parameters, got ${inputs.length} and ${used.length}`,
+        );
+      }
       const shape = operation.outputShape(
         inputs.map((value) => value.shape),
         used.map((index) => parameters[index].shape),
       );
       if (sizeOf(shape) === 0 || shape.some((length) => !Number.isInteger(length) || length < 1)) {
         throw new InputError(
-          `${operation.name}: expected an output of at least one element, got ${describeShape(shape)} from ${inputs.map((value) => describeShape(value.shape)).join(" and ")}; the input is too small for this network`,
+          `${name}: expected an output of at least one element, got ${describeShape(shape)} from ${inputs.map((value) => describeShape(value.shape)).join(" and ")}; the input is too small for this network`,
         );
       }
       return { node: nodes.push({ operation, inputs, parameters: used, shape }) - 1, shape };

@@ -118,10 +118,13 @@ export function networkModel(options: NetworkOptions): NetworkModel {
       requireLength("gradient", gradient, parameters);
       const at = atBatch(theta, batch.length);
       const own = math.allocate(precision, parameters);
-      const mean = at.gradient(batch, own);
-      gradient.set(own);
-      math.release(own);
-      return mean;
+      try {
+        const mean = at.gradient(batch, own);
+        gradient.set(own);
+        return mean;
+      } finally {
+        math.release(own);
+      }
     },
     trainer(theta, batchSize) {
       requireLength("theta", theta, parameters);

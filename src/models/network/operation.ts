@@ -13,6 +13,8 @@ import type { Shape } from "./shape.ts";
 export interface Operation {
   /** For messages: "dense", "conv2d". */
   readonly name: string;
+  /** How many inputs and parameters it takes, where that is fixed. */
+  readonly arity?: { readonly inputs: number; readonly parameters: number };
   /** Per-sample shape of the output. Throws an InputError that says what does not fit. */
   outputShape(inputs: readonly Shape[], parameters: readonly Shape[]): Shape;
   /** The rule for these shapes, which `outputShape` has accepted. */

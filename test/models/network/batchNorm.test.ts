@@ -72,6 +72,14 @@ describe("batchNorm", () => {
     expect(() => operation.outputShape([[3, 4]], [])).toThrow(
       "batchNorm: expected 2 channels on the first axis as 'bn1.running_mean' has, got shape 3×4",
     );
+    expect(() => operation.outputShape([[2, 4]], [[2], [1]])).toThrow(
+      "batchNorm: expected variance, scale and shift of shape 2, got 1",
+    );
+    const short = buffer("bn1.running_var", new Float64Array(1));
+    const mean = buffer("bn1.running_mean", new Float64Array(2));
+    expect(() => batchNorm({ mean, variance: short, epsilon: 1 }).outputShape([[2]], [])).toThrow(
+      "batchNorm: expected variance, scale and shift of shape 2, got 1",
+    );
     const ones = Float64Array.of(1, 1);
     const rule = operation.bind([[2]], [[2], [2]], context);
     const point = { count: 1, inputs: [ones], parameters: [ones, ones], output: new Float64Array(2) };

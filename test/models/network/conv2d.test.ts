@@ -203,5 +203,8 @@ describe("conv2d", () => {
     );
     expect(shape({ padding: [0, 0, -1, 0] }, [1, 4, 4], [2, 1, 3, 3])).toThrow(/padding .* at least 0/);
     expect(shape({}, [1, 3, 3], [2, 1, 3, 3])()).toEqual([2, 1, 1]);
+    expect(() => conv2d().outputShape([[1, 3, 3]], [[2, 1, 3, 3], [1]])).toThrow(
+      "conv2d: expected a bias of shape 2, got 1",
+    );
   });
 });

@@ -33,4 +33,10 @@ describe("dense", () => {
   it("names the width it expects", () => {
     expect(() => dense().outputShape([[3]], [[2, 4], [2]])).toThrow(/expected inputs with 4 features/);
   });
+
+  it("refuses a bias of another length than the output", () => {
+    expect(() => dense().outputShape([[4]], [[6, 4], [3]])).toThrow(
+      "dense: expected a bias of shape 6, got 3",
+    );
+  });
 });

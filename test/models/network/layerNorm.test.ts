@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { graphBuilder } from "../../../src/models/network/graph.ts";
 import { layerNorm } from "../../../src/models/network/operations/layerNorm.ts";
 import { sizeOf } from "../../../src/models/network/shape.ts";
 import { createStream } from "../../../src/random/index.ts";
@@ -139,5 +140,17 @@ describe("layerNorm", () => {
     expect(() => layerNorm().outputShape([[4, 5]], [[4], [4]])).toThrow(
       "layerNorm: expected a scale and a shift of shape 5, got 4",
     );
+    expect(() => layerNorm({ axes: 0 }).outputShape([[5]], [])).toThrow(
+      "layerNorm: expected axes to be a whole number of at least 1, got 0",
+    );
+    expect(() => layerNorm({ epsilon: -1 }).outputShape([[5]], [])).toThrow(
+      "layerNorm: expected an epsilon of at least 0, got -1",
+    );
+    const g = graphBuilder([5]);
+    const norm = [g.parameter("γ", [5], "scale"), g.parameter("β", [5], "bias")];
+    expect(() => g.apply(layerNorm({ affine: false }), [g.input], norm)).toThrow(
+      "layerNorm: expected 1 inputs and 0 parameters, got 1 and 2",
+    );
+    expect(() => g.apply(layerNorm(), [g.input], norm.slice(1))).toThrow(RangeError);
   });
 });

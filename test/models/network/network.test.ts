@@ -192,4 +192,37 @@ describe("network model", () => {
     broken[4] = Number.NaN;
     expect(() => networkModel({ ...options, inputs: broken })).toThrow(/got NaN in sample 1/);
   });
+
+  it("says how many inputs, parameters and numbers it expects", () => {
+    const g = graphBuilder([3]);
+    expect(() => g.apply(dense(), [g.input])).toThrow(
+      "dense: expected 1 inputs and 2 parameters, got 1 and 0",
+    );
+    expect(() => g.buffer("mean", [3], new Float64Array(2))).toThrow("mean: expected 3 numbers, got 2");
+  });
+
+  it("gives the memory of a gradient back where the batch is refused", () => {
+    const { options, theta } = problem(networks.perceptron, {
+      n: 3,
+      outputs: 2,
+      seed: 1,
+      memoryLimit: 2 ** 28,
+    });
+    const live = new Set<unknown>();
+    const math: typeof plainVectorMath = {
+      ...plainVectorMath,
+      allocate(precision, length) {
+        const array = plainVectorMath.allocate(precision, length);
+        live.add(array);
+        return array;
+      },
+      release: (array) => void live.delete(array),
+    };
+    const model = networkModel({ ...options, math });
+    const gradient = new Float64Array(theta.length);
+    model.gradient(theta, Int32Array.of(0), gradient);
+    const before = live.size;
+    expect(() => model.gradient(theta, Int32Array.of(7), gradient)).toThrow(RangeError);
+    expect(live.size).toBe(before);
+  });
 });

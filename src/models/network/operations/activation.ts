@@ -8,6 +8,7 @@ import type { Operation } from "../operation.ts";
 export function activation(f: ScalarFunction): Operation {
   return {
     name: f.kind,
+    arity: { inputs: 1, parameters: 0 },
     outputShape: ([input]) => input,
     bind: (_inputs, _parameters, { math }) => ({
       forward: ({ inputs: [x], output }) => math.map(f, x, output),

@@ -5,6 +5,7 @@ import { requireSameShape } from "./requireShapes.ts";
 export function add(): Operation {
   return {
     name: "add",
+    arity: { inputs: 2, parameters: 0 },
     outputShape: (inputs) => requireSameShape("add", inputs),
     bind: (_inputs, _parameters, { math }) => ({
       forward({ inputs: [a, b], output }) {

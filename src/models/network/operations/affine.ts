@@ -22,6 +22,7 @@ export function affine({
   for (const constant of [scale, shift]) requireLength(constant);
   return {
     name: "affine",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       for (const constant of [scale, shift]) {
         if (typeof constant !== "number") requireStretches("affine", constant.shape, input);

@@ -34,6 +34,7 @@ export function averagePool2d({
   const sliding: Sliding = { kernel, stride, padding, dilation: [1, 1] };
   return {
     name: "averagePool2d",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([image]) {
       const [rows, columns] = poolingWindows("averagePool2d", image, sliding, ceilMode);
       return [image[0], rows.first.length, columns.first.length];

@@ -2,7 +2,7 @@ import { InputError } from "../../../inputError.ts";
 import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { NetworkBuffer } from "../graph.ts";
 import type { BindContext, ExplicitShare, Operation, Rule } from "../operation.ts";
-import { describeShape, type Shape, sizeOf } from "../shape.ts";
+import { describeShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { channelSumShare } from "./channelSumShare.ts";
 
 /** The frozen statistics of a batch normalisation: length C each. */
@@ -19,17 +19,25 @@ export interface BatchNormOptions {
  * with x̂ = (x − mean)/√(variance + epsilon), one number each a channel (the first axis of the input, which may have any
  * others; the output has its shape). Parameters: scale and shift (channels). Statistics of the batch itself would let
  * each sample's output depend on the others, and leave no per-sample gradient. `apply` throws an InputError where the
- * input has other channels than the mean, `forward` where variance + epsilon is not above 0.
+ * input, the variance or a parameter has other channels than the mean, `forward` where variance + epsilon is not above 0.
  */
 export function batchNorm(options: BatchNormOptions): Operation {
   const operation: Operation = {
     name: "batchNorm",
-    outputShape([input]) {
+    arity: { inputs: 1, parameters: 2 },
+    outputShape([input], parameters) {
       const channels = sizeOf(options.mean.shape);
       if (input[0] !== channels) {
         throw new InputError(
           `batchNorm: expected ${channels} channels on the first axis as '${options.mean.name}' has, got shape ${describeShape(input)}`,
         );
+      }
+      for (const shape of [options.variance.shape, ...parameters]) {
+        if (!sameShape(shape, [channels])) {
+          throw new InputError(
+            `batchNorm: expected variance, scale and shift of shape ${channels}, got ${describeShape(shape)}`,
+          );
+        }
       }
       return input;
     },

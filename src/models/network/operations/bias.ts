@@ -11,6 +11,7 @@ import { requireStretches } from "./requireShapes.ts";
 export function bias(): Operation {
   return {
     name: "bias",
+    arity: { inputs: 1, parameters: 1 },
     outputShape([input], [b]) {
       requireStretches("bias", b, input);
       return input;

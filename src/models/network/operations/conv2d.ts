@@ -2,7 +2,7 @@ import { InputError } from "../../../inputError.ts";
 import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext, Operation, Rule } from "../operation.ts";
-import { describeShape, type Shape } from "../shape.ts";
+import { describeShape, type Shape, sameShape } from "../shape.ts";
 import { channelSumShare } from "./channelSumShare.ts";
 import { convolutionProducts } from "./convolutionProducts.ts";
 import { patchShare } from "./patchShare.ts";
@@ -23,8 +23,8 @@ export interface Conv2dOptions extends Partial<Omit<Sliding, "kernel">> {
  * Cross-correlation of channels×height×width images with filters, as PyTorch's Conv2d. Parameters: weight
  * (filters × channels/groups × kernel height × kernel width) and, unless `bias` is false, bias (filters). The output is
  * filters×H×W with H = ⌊(height + top + bottom − dilation·(kernel − 1) − 1)/stride⌋ + 1, W likewise. `apply` throws an
- * InputError where the input is no image, channels or filters do not fit the weight and the groups, an option is not
- * whole or too small, or the kernel does not fit the padded image.
+ * InputError where the input is no image, channels or filters do not fit the weight, the bias and the groups, an option is
+ * not whole or too small, or the kernel does not fit the padded image.
  */
 export function conv2d({
   stride = [1, 1],
@@ -39,7 +39,7 @@ export function conv2d({
     dilation,
     padding,
   });
-  const outputShape = (image: Shape, weight: Shape): [number, number, number] => {
+  const outputShape = (image: Shape, weight: Shape, b?: Shape): [number, number, number] => {
     const size = slide("conv2d", image, slidingOf(weight));
     const [filters, channelsEach] = weight;
     if (image[0] !== groups * channelsEach || filters % groups !== 0) {
@@ -47,11 +47,15 @@ export function conv2d({
         `conv2d: weights of shape ${describeShape(weight)} in ${groups} groups take images of ${groups * channelsEach} channels and a multiple of ${groups} filters, got an image of shape ${describeShape(image)}`,
       );
     }
+    if (b && !sameShape(b, [filters])) {
+      throw new InputError(`conv2d: expected a bias of shape ${filters}, got ${describeShape(b)}`);
+    }
     return [filters, ...size];
   };
   return {
     name: "conv2d",
-    outputShape: ([image], [weight]) => outputShape(image, weight),
+    arity: { inputs: 1, parameters: bias ? 2 : 1 },
+    outputShape: ([image], [weight, b]) => outputShape(image, weight, b),
     bind([image], [weight], context) {
       const [channels, height, width] = image;
       const [filters, outHeight, outWidth] = outputShape(image, weight);

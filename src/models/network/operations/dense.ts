@@ -1,23 +1,27 @@
 import { InputError } from "../../../inputError.ts";
 import { type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
 import type { BindContext, Operation, OuterShare, Rule } from "../operation.ts";
-import { describeShape, type Shape, sizeOf } from "../shape.ts";
+import { describeShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { biasShare, cotangentItself } from "./biasShare.ts";
 
 /**
  * y = x Wᵀ + b along the last axis, as PyTorch's Linear: …×in → …×out; leading axes are positions that share W.
  * Parameters: W (out×in) and, unless `bias` is false, b (out). `apply` throws an InputError where the input's last axis
- * is not `in` long.
+ * is not `in` long, or b has another shape.
  */
 export function dense({ bias = true }: { readonly bias?: boolean } = {}): Operation {
   return {
     name: "dense",
-    outputShape([input], [weight]) {
+    arity: { inputs: 1, parameters: bias ? 2 : 1 },
+    outputShape([input], [weight, b]) {
       const [out, width] = weight;
       if (input.length === 0 || input[input.length - 1] !== width) {
         throw new InputError(
           `dense: expected inputs with ${width} features on the last axis, got shape ${describeShape(input)}`,
         );
+      }
+      if (b && !sameShape(b, [out])) {
+        throw new InputError(`dense: expected a bias of shape ${out}, got ${describeShape(b)}`);
       }
       return [...input.slice(0, -1), out];
     },

@@ -11,6 +11,7 @@ import { describeShape, type Shape, sizeOf } from "../shape.ts";
 export function embedding(): Operation {
   return {
     name: "embedding",
+    arity: { inputs: 1, parameters: 1 },
     outputShape([input], [table]) {
       if (table.length !== 2) {
         throw new InputError(

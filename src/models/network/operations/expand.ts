@@ -11,6 +11,7 @@ import { broadcastPlaces, broadcastSums, stretchesTo } from "./broadcast.ts";
 export function expand(shape: Shape): Operation {
   return {
     name: "expand",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       if (input.length > shape.length || !stretchesTo(input, shape)) {
         throw new InputError(

@@ -10,6 +10,7 @@ import { describeShape, sizeOf } from "../shape.ts";
 export function globalAveragePool(): Operation {
   return {
     name: "globalAveragePool",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([image]) {
       if (image.length < 2) {
         throw new InputError(

@@ -18,13 +18,20 @@ export interface LayerNormOptions {
 /**
  * y = γ ∘ (x − mean x)/√(var x + ε) + β, with mean and variance (divided by the count) over the last axes at each
  * position, as PyTorch's LayerNorm; the output has the input's shape. Parameters, unless `affine` is false: γ and β, each
- * of the shape of the normalised axes. `apply` throws an InputError where they have another, or the input has fewer
- * axes than are normalised.
+ * of the shape of the normalised axes. `apply` throws an InputError where they have another, the input has fewer
+ * axes than are normalised, `axes` is not a whole number of at least 1, or `epsilon` not at least 0.
  */
 export function layerNorm({ axes = 1, epsilon = 1e-5, affine = true }: LayerNormOptions = {}): Operation {
   return {
     name: "layerNorm",
+    arity: { inputs: 1, parameters: affine ? 2 : 0 },
     outputShape([input], parameters) {
+      if (!(Number.isInteger(axes) && axes >= 1)) {
+        throw new InputError(`layerNorm: expected axes to be a whole number of at least 1, got ${axes}`);
+      }
+      if (!(epsilon >= 0)) {
+        throw new InputError(`layerNorm: expected an epsilon of at least 0, got ${epsilon}`);
+      }
       if (axes > input.length) {
         throw new InputError(
           `layerNorm: expected an input of at least ${axes} axes, got shape ${describeShape(input)}`,

@@ -8,6 +8,7 @@ import { sizeOf } from "../shape.ts";
 export function learned(): Operation {
   return {
     name: "learned",
+    arity: { inputs: 0, parameters: 1 },
     outputShape: (_, [parameter]) => parameter,
     bind(_, [parameter]) {
       const size = sizeOf(parameter);

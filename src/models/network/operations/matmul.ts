@@ -12,6 +12,7 @@ export function matmul({ transposeRight = false }: { readonly transposeRight?: b
     a.length >= 2 && sameShape(a.slice(0, -2), b.slice(0, -2)) && a.at(-1) === b.at(transposeRight ? -1 : -2);
   return {
     name: "matmul",
+    arity: { inputs: 2, parameters: 0 },
     outputShape([a, b]) {
       if (!fits(a, b)) {
         throw new InputError(

@@ -30,6 +30,7 @@ export function maxPool2d({
   const sliding: Sliding = { kernel, stride, padding, dilation };
   return {
     name: "maxPool2d",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([image]) {
       const [rows, columns] = poolingWindows("maxPool2d", image, sliding, ceilMode);
       return [image[0], rows.first.length, columns.first.length];

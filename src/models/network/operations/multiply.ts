@@ -5,6 +5,7 @@ import { requireSameShape } from "./requireShapes.ts";
 export function multiply(): Operation {
   return {
     name: "multiply",
+    arity: { inputs: 2, parameters: 0 },
     outputShape: (inputs) => requireSameShape("multiply", inputs),
     bind: (_inputs, _parameters, { math }) => ({
       forward: ({ inputs: [a, b], output }) => math.multiply(a, b, output),

@@ -19,6 +19,7 @@ export function pad({ before, after }: PadOptions): Operation {
   const padded = (input: Shape) => input.map((length, axis) => before[axis] + length + after[axis]);
   return {
     name: "pad",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       const counts = [...before, ...after];
       const fits = before.length === input.length && after.length === input.length;

@@ -11,6 +11,7 @@ import { requireAxes } from "./requireShapes.ts";
 export function reduceMean(axes: readonly number[]): Operation {
   return {
     name: "reduceMean",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       requireAxes("reduceMean", axes, input);
       return input.filter((_, axis) => !axes.includes(axis));

@@ -11,6 +11,7 @@ import { requireStretches } from "./requireShapes.ts";
 export function scaleBy(): Operation {
   return {
     name: "scaleBy",
+    arity: { inputs: 1, parameters: 1 },
     outputShape([input], [factor]) {
       requireStretches("scaleBy", factor, input);
       return input;

@@ -22,6 +22,7 @@ export interface SliceOptions {
 export function slice({ axis, start, end, step = 1 }: SliceOptions): Operation {
   return {
     name: "slice",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       const fits = axis >= 0 && axis < input.length && start >= 0 && start < end && end <= input[axis];
       if (!fits || !(step >= 1) || ![axis, start, end, step].every(Number.isInteger)) {

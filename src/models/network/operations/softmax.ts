@@ -12,6 +12,7 @@ export function softmax(axis?: number): Operation {
   const axisOf = (input: Shape) => axis ?? input.length - 1;
   return {
     name: "softmax",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       requireAxes("softmax", [axisOf(input)], input);
       return input;

@@ -12,6 +12,7 @@ import { rowMajorStrides, stridedPlaces } from "./strides.ts";
 export function transpose(axes: readonly number[]): Operation {
   return {
     name: "transpose",
+    arity: { inputs: 1, parameters: 0 },
     outputShape([input]) {
       requireAxes("transpose", axes, input);
       if (axes.length !== input.length) {
