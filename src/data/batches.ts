@@ -13,8 +13,8 @@ export interface BatchOptions {
 
 /**
  * Minibatches as B sample indices in [0, n): every call draws a batch anew, independent of the others, into an array that
- * the next call overwrites. Throws a RangeError on a batch size that is not an integer in [1, n], or in [1, ∞) with
- * replacement; the calls do on an n that is no positive integer.
+ * the next call overwrites. Throws a RangeError on an n that is no positive integer, and on a batch size that is not an
+ * integer in [1, n], or in [1, ∞) with replacement.
  */
 export function batchSampler({
   samples,
@@ -22,7 +22,7 @@ export function batchSampler({
   replacement = true,
   stream,
 }: BatchOptions): () => Int32Array {
-  requireBatchSize(samples, batchSize, replacement);
+  requireSizes(samples, batchSize, replacement);
   const batch = new Int32Array(batchSize);
   if (replacement) {
     return () => {
@@ -51,7 +51,7 @@ export function batchesByStep({
   replacement = true,
   stream,
 }: BatchOptions): (step: number) => Int32Array {
-  requireBatchSize(samples, batchSize, replacement);
+  requireSizes(samples, batchSize, replacement);
   const batch = new Int32Array(batchSize);
   const order = Int32Array.from({ length: replacement ? 0 : samples }, (_, i) => i);
   const swapped = new Int32Array(batchSize);
@@ -79,7 +79,9 @@ function swap(order: Int32Array, i: number, j: number): number {
   return order[i];
 }
 
-function requireBatchSize(samples: number, batchSize: number, replacement: boolean): void {
+function requireSizes(samples: number, batchSize: number, replacement: boolean): void {
+  if (!(Number.isInteger(samples) && samples >= 1))
+    throw new RangeError(`samples: expected a positive integer, got ${samples}`);
   if (Number.isInteger(batchSize) && batchSize >= 1 && (replacement || batchSize <= samples)) return;
   throw new RangeError(
     `batchSize: expected an integer in [1, ${replacement ? "∞" : samples}], got ${batchSize}`,

@@ -5,13 +5,16 @@ import { npyMagic } from "./npyHeader.ts";
 /**
  * `data` as the content of an npy file (version 1.0) of this shape. The elements lie in `data` in row-major order, or
  * with `fortranOrder` in column-major order, and are written as they lie.
- * Throws a RangeError where the shape does not have as many elements as `data`.
+ * Throws a RangeError where the shape does not have as many elements as `data`, or an axis is no non-negative integer.
  */
 export function encodeNpy(
   data: ElementArray,
   shape: readonly number[],
   { fortranOrder = false }: { readonly fortranOrder?: boolean } = {},
 ): Uint8Array<ArrayBuffer> {
+  if (shape.some((length) => !(Number.isInteger(length) && length >= 0))) {
+    throw new RangeError(`npy: expected a shape of non-negative integers, got (${shape.join(", ")})`);
+  }
   const size = shape.reduce((product, length) => product * length, 1);
   if (size !== data.length) {
     throw new RangeError(`npy: shape (${shape.join(", ")}) has ${size} elements, data has ${data.length}`);

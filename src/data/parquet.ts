@@ -4,10 +4,13 @@ type Cell = number | string | boolean | null;
 
 /**
  * A table (columns of equal length) as a parquet file: numbers as DOUBLE, text as STRING, booleans as BOOLEAN, null kept as
- * null. Throws a RangeError where a column holds values of several types, an Error where one is not as long as a first one
- * that has rows.
+ * null. Throws a RangeError where a column holds values of several types, and where one is not as long as the first.
  */
 export function encodeParquet(table: Readonly<Record<string, readonly Cell[]>>): Uint8Array {
+  const rows = Object.values(table)[0]?.length;
+  for (const [name, { length }] of Object.entries(table)) {
+    if (length !== rows) throw new RangeError(`column ${name}: expected ${rows} rows, got ${length}`);
+  }
   const columnData = Object.entries(table).map(([name, data]) => ({
     name,
     data: [...data],

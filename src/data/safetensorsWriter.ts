@@ -3,7 +3,8 @@ import { tensorTypes } from "./safetensorsHeader.ts";
 
 /**
  * The tensors as the content of a safetensors file, in the order of the record, with `metadata` as `__metadata__`.
- * Throws a RangeError where a shape does not have as many elements as its data.
+ * Throws a RangeError where a shape does not have as many elements as its data, where an axis is no non-negative integer,
+ * and on a tensor named `__metadata__`.
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, ShapedArray>>,
@@ -12,6 +13,10 @@ export function encodeSafetensors(
   const entries = Object.entries(tensors);
   let end = 0;
   const described = entries.map(([name, { data, shape }]) => {
+    if (name === "__metadata__") throw new RangeError(`${name}: expected a tensor of another name`);
+    if (shape.some((length) => !(Number.isInteger(length) && length >= 0))) {
+      throw new RangeError(`${name}: expected a shape of non-negative integers, got (${shape.join(", ")})`);
+    }
     const size = shape.reduce((product, length) => product * length, 1);
     if (size !== data.length) {
       throw new RangeError(

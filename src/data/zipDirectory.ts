@@ -161,6 +161,12 @@ function wideFields(archive: string, extra: DataView, fields: readonly number[])
   return fields;
 }
 
+/**
+ * Nothing is ever written to a path from the archive; a name like this is a sign that someone hoped so.
+ * Line breaks and their like would break messages.
+ */
+export const unsafeName = /^\/|\\|[\p{Cc}\p{Zl}\p{Zp}]|^[a-z]:|(^|\/)\.\.(\/|$)/iu;
+
 function memberName(archive: string, bytes: Uint8Array): string {
   let name: string;
   try {
@@ -168,10 +174,7 @@ function memberName(archive: string, bytes: Uint8Array): string {
   } catch {
     throw damagedZip(archive, "a member's name is not UTF-8");
   }
-  // Nothing is ever written to a path from the archive; a name like this is a sign that someone hoped so.
-  // Line breaks and their like would break messages.
-  if (/^\/|\\|[\p{Cc}\p{Zl}\p{Zp}]|^[a-z]:|(^|\/)\.\.(\/|$)/iu.test(name))
-    throw damagedZip(archive, `unsafe name ${JSON.stringify(shownName(name))}`);
+  if (unsafeName.test(name)) throw damagedZip(archive, `unsafe name ${JSON.stringify(shownName(name))}`);
   return name;
 }
 

@@ -77,8 +77,8 @@ export interface LeadingEigenpairs {
  * The largest and the smallest eigenpairs of A by the Lanczos method with full reorthogonalisation and thick restarts (Wu &
  * Simon 2000; docs/theory.md §7). Multiple eigenvalues count as often as they occur: an end of which two or more are wanted
  * takes further chains that look for their copies. Equal `random` streams give equal results.
- * Throws a RangeError on counts that are not whole or both zero, on a start of another length or without a direction, and
- * where the operator does not keep its terms.
+ * Throws a RangeError on counts that are not whole or both zero, on a tolerance, `maxProducts` or `basisBytes` that is
+ * negative or NaN, on a start of another length or without a direction, and where the operator does not keep its terms.
  */
 export async function lanczos(
   operator: SymmetricOperator,
@@ -87,6 +87,10 @@ export async function lanczos(
   requireSize(operator);
   const { size } = operator;
   const ends = wantedEnds(options, size);
+  for (const name of ["tolerance", "maxProducts", "basisBytes"] as const) {
+    if (!((options[name] ?? 0) >= 0))
+      throw new RangeError(`lanczos: expected a ${name} of at least 0, got ${options[name]}`);
+  }
   const total = Math.min(size, ends.largest + ends.smallest);
   const capacity = basisCapacity(size, total, options.basisBytes ?? 2 ** 28);
   const tolerance = options.tolerance ?? 1e-10;

@@ -50,7 +50,7 @@ export interface SpectralDensity {
 /**
  * Spectral density by stochastic Lanczos quadrature (Ubaru, Chen & Saad 2017; Lin, Saad & Yang 2016; docs/theory.md §7), with
  * full reorthogonalisation. Holds `steps` vectors of length N. Throws a RangeError on counts that are not whole or below the
- * least ones, on a broadening that is not positive, and where the operator does not keep its terms.
+ * least ones, on a broadening that is not positive and finite, and where the operator does not keep its terms.
  */
 export async function spectralDensity(
   operator: SymmetricOperator,
@@ -110,7 +110,8 @@ function broadened(
   const high = Math.max(...quadratures.map(({ nodes }) => nodes[nodes.length - 1]));
   // a spectrum of one value has no width: then its magnitude, and for A = 0 the unit, sets the scale
   const broadening = given ?? (high - low || Math.abs(high) || 1) / 100;
-  if (!(broadening > 0)) throw new RangeError(`broadening: expected a positive number, got ${broadening}`);
+  if (!(broadening > 0 && broadening < Infinity))
+    throw new RangeError(`broadening: expected a finite positive number, got ${broadening}`);
   const start = low - 4 * broadening;
   const spacing = (high - low + 8 * broadening) / (points - 1);
   const grid = Float64Array.from({ length: points }, (_, i) => start + i * spacing);

@@ -63,7 +63,7 @@ export interface VectorMath {
   allocate(precision: Precision, length: number): FloatArray;
   /**
    * Gives an allocated array back: it must not be used afterwards. Arrays from elsewhere are let be; the fast implementation
-   * throws a RangeError on a place of its memory where no array in use begins.
+   * throws a RangeError on a place of its memory where no array in use begins, or one of another size.
    */
   release(array: FloatArray): void;
 

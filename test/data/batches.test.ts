@@ -77,4 +77,11 @@ test("sizes that do not fit throw", () => {
   expect(() => batchesByStep(options(11, false))).toThrow(
     "batchSize: expected an integer in [1, 10], got 11",
   );
+  for (const samples of [0, 2.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const replacement of [true, false]) {
+      expect(() => batchSampler({ ...options(1, replacement), samples })).toThrow(
+        new RangeError(`samples: expected a positive integer, got ${samples}`),
+      );
+    }
+  }
 });

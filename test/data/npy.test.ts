@@ -267,4 +267,8 @@ test("what cannot be written", async () => {
   await expect(createNpy(join(directory, "no", "such.npy"), "float64", [2])).rejects.toThrow(InputError);
   await expect(createNpy(join(directory, "empty.npy"), "float64", [2, 0])).rejects.toThrow(RangeError);
   expect(() => encodeNpy(new Float32Array(5), [2, 3])).toThrow(RangeError);
+  expect(() => encodeNpy(new Float32Array(6), [-2, -3])).toThrow(
+    new RangeError("npy: expected a shape of non-negative integers, got (-2, -3)"),
+  );
+  expect(() => encodeNpy(new Float32Array(1), [0.5, 2])).toThrow("non-negative integers");
 });

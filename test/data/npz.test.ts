@@ -59,6 +59,20 @@ test("a missing array is an InputError that lists those present", async () => {
   await expect((await openBytes(await encodeNpz({}))).array("b")).rejects.toThrow(/it holds no array$/);
 });
 
+test("what cannot be written is a rejection: other shapes, names that would be refused or changed", async () => {
+  const data = Float64Array.of(1);
+  for (const name of ["/a", "../a", "c:a", "a\\b", "a\nb", "\ud800", "\ufeffa", "a".repeat(65_532)]) {
+    await expect(encodeNpz({ [name]: { data, shape: [1] } })).rejects.toThrow(/^npz: expected names/);
+  }
+  const longest = "a".repeat(65_531);
+  const archive = await openBytes(
+    await encodeNpz({ [longest]: { data, shape: [1] }, "..": { data, shape: [1] } }),
+  );
+  expect(archive.names).toEqual([longest, ".."]);
+  await expect(encodeNpz({ a: { data, shape: [2] } })).rejects.toThrow(RangeError);
+  await expect(encodeNpz({ a: { data, shape: [-1, -1] } })).rejects.toThrow("non-negative integers");
+});
+
 test("members without .npy, folders, other content and a comment", async () => {
   const content = encodeNpy(Float32Array.of(7), [1]);
   const zip = await encodeZip(

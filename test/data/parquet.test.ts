@@ -20,3 +20,10 @@ test("numbers, text, truth values and gaps come back as they were", async () => 
 test("a column of mixed types is refused", () => {
   expect(() => encodeParquet({ a: [1, "x"] })).toThrow("column a");
 });
+
+test("columns of unequal length are refused", () => {
+  expect(() => encodeParquet({ a: [1, 2], b: [1] })).toThrow(
+    new RangeError("column b: expected 2 rows, got 1"),
+  );
+  expect(() => encodeParquet({ a: [], b: [1] })).toThrow(RangeError);
+});

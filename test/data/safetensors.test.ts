@@ -121,6 +121,15 @@ test("elements are aligned in what is written, and a file without metadata has n
   expect(() => encodeSafetensors({ a: { data: new Float32Array(3), shape: [2] } })).toThrow(RangeError);
 });
 
+test("axes that are no sizes and a tensor named as the metadata are not written", () => {
+  const data = new Float32Array(6);
+  expect(() => encodeSafetensors({ a: { data, shape: [-2, -3] } })).toThrow(
+    new RangeError("a: expected a shape of non-negative integers, got (-2, -3)"),
+  );
+  expect(() => encodeSafetensors({ a: { data, shape: [1.5, 4] } })).toThrow("non-negative integers");
+  expect(() => encodeSafetensors({ __metadata__: { data, shape: [6] } })).toThrow(RangeError);
+});
+
 test("tensors of other types are listed, and refused when they are opened; names like object properties are names", async () => {
   const header = {
     constructor: { dtype: "F8_E4M3", shape: [4], data_offsets: [0, 4] },

@@ -228,6 +228,14 @@ test("cancellation, progress, and operators that break their promise", async () 
   await expect(run(() => new Float64Array(2))).rejects.toThrow("product of length 3, got 2");
   await expect(run((v) => v, 0)).rejects.toThrow("not both 0");
   await expect(run((v) => v, 1.5)).rejects.toThrow(RangeError);
+  for (const name of ["tolerance", "maxProducts", "basisBytes"]) {
+    for (const value of [-1, Number.NaN]) {
+      const options = { kernels, random: random("bad"), largest: 1, [name]: value };
+      await expect(lanczos({ size: 3, apply: (v) => v }, options)).rejects.toThrow(
+        new RangeError(`lanczos: expected a ${name} of at least 0, got ${value}`),
+      );
+    }
+  }
   await expect(
     lanczos({ size: 0, apply: (v) => v }, { kernels, random: random("bad"), largest: 1 }),
   ).rejects.toThrow("size of at least 1");

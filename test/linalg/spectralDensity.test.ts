@@ -146,6 +146,7 @@ test("wrong counts, cancellation and progress", async () => {
   await expect(run({ steps: 0 })).rejects.toThrow("at least 1 steps, got 0");
   await expect(run({ points: 1.5 })).rejects.toThrow(RangeError);
   await expect(run({ broadening: -1 })).rejects.toThrow("positive number, got -1");
+  await expect(run({ broadening: Infinity })).rejects.toThrow("finite positive number, got Infinity");
   const controller = new AbortController();
   let last = 0;
   const onProgress = (fraction: number) => {

@@ -34,7 +34,7 @@ export function vectorMemory(
   clear: (at: number, bytes: number) => void,
 ): VectorMemory {
   const free = freeBlocks();
-  /** Sizes of the blocks that are in use, by address. */
+  /** Bytes of the arrays that are in use, by address. */
   const taken = new Map<number, number>();
   /** Growing leaves older buffers valid; all of them show the same memory. */
   const buffers = new Set<ArrayBufferLike>();
@@ -75,18 +75,18 @@ export function vectorMemory(
       if (address === undefined && grow(size)) address = free.take(size);
       if (address === undefined) return new kind(length);
       const array = new kind(buffer, address, length);
-      taken.set(address, size);
+      taken.set(address, bytes);
       if (address < untouched) clear(address, Math.min(size, untouched - address));
       untouched = Math.max(untouched, address + size);
       return array;
     },
     release(array) {
       if (!buffers.has(array.buffer)) return;
-      const size = taken.get(array.byteOffset);
-      if (size === undefined)
+      const bytes = taken.get(array.byteOffset);
+      if (bytes === undefined || bytes !== array.byteLength)
         throw new RangeError("release: expected an array that allocate gave and still in use");
       taken.delete(array.byteOffset);
-      free.give(array.byteOffset, size);
+      free.give(array.byteOffset, free.blockSize(bytes));
     },
     contains: (array) => array.buffer === buffer || buffers.has(array.buffer),
   };

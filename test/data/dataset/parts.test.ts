@@ -72,4 +72,18 @@ test("only what was asked for is read, and a number that is not finite is named 
   await expect(openDataset(config, { precision: "float64", parts })).rejects.toThrow("got NaN in sample 30");
   await openDataset(config, { precision: "float64", parts: [{ start: 31, count: 9 }] });
   expect(() => rangesOf(Int32Array.of(1, 2, 3), [{ start: 1, count: 3 }])).toThrow(RangeError);
+  for (const [start, count] of [
+    [-1, 2],
+    [0.5, 1],
+    [0, 1.5],
+    [2, -1],
+    [Number.NaN, 1],
+  ]) {
+    expect(() =>
+      rangesOf(Int32Array.of(1, 2, 3), [
+        { start: 0, count: 3 },
+        { start, count },
+      ]),
+    ).toThrow(/^samples: expected some of 3/);
+  }
 });

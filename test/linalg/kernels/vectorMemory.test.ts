@@ -47,6 +47,7 @@ describe.each([
     const second = math.allocate("float32", 2000);
     expect(second.buffer).toBe(first.buffer);
     expect(second.byteOffset).toBe(first.byteOffset);
+    expect(() => math.release(second.subarray(0, 1999))).toThrow(RangeError);
     math.release(second);
     expect(() => math.release(second)).toThrow(RangeError);
     expect(() => math.release(second.subarray(20))).toThrow(RangeError);
