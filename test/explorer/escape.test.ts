@@ -19,7 +19,14 @@ import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { openWasmKernels } from "../../src/linalg/kernels/wasm.ts";
 import { createStream } from "../../src/random/index.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
-import { type ExplorerBrowser, fact, openExplorer, slide, testEveryWayItIsShown } from "./page.ts";
+import {
+  type ExplorerBrowser,
+  fact,
+  openExplorer,
+  responseTo,
+  slide,
+  testEveryWayItIsShown,
+} from "./page.ts";
 
 const stream = createStream(1).split("explorer");
 
@@ -181,14 +188,11 @@ describe.skipIf(chromiumMissing)(
     test("sliders act at once, and the time is recorded", async () => {
       const { page } = await explorer.open("#escape?step=1");
       await ready(page);
-      const results = page.locator("[data-ready]");
       const times: Record<string, number[]> = { "Learning rate η": [], "Batch size B": [], "Samples n": [] };
       for (const [label, found] of Object.entries(times)) {
         for (const position of [20, 25, 30, 35, 40, 45, 50]) {
-          const before = await results.getAttribute("data-response");
-          await slide(page, label, label === "Learning rate η" ? 200 + position : position);
-          await expect.poll(() => results.getAttribute("data-response")).not.toBe(before);
-          found.push(Number(await results.getAttribute("data-response")));
+          const to = label === "Learning rate η" ? 200 + position : position;
+          found.push(await responseTo(page, () => slide(page, label, to)));
           await ready(page);
         }
         found.sort((a, b) => a - b);

@@ -88,6 +88,15 @@ export async function slide(page: Page, label: string, position: number): Promis
   }, position);
 }
 
+/** Milliseconds from what `act` does to a view until the page has shown what came of it. */
+export async function responseTo(page: Page, act: () => Promise<void>): Promise<number> {
+  const results = page.locator("[data-ready]");
+  const before = await results.getAttribute("data-responded");
+  await act();
+  await expect.poll(() => results.getAttribute("data-responded"), { timeout: 20_000 }).not.toBe(before);
+  return Number(await results.getAttribute("data-response"));
+}
+
 /**
  * Declares the tests that a view passes on a phone and on a desk, light and dark: it says nothing to the console, loads
  * nothing from elsewhere, scrolls up and down only, and axe finds no fault, with all that can be unfolded open.
