@@ -243,3 +243,12 @@ test("nothing is NaN where G = 0, where the loss is 0, of one sample; absurd ste
     ),
   ).rejects.toThrow(RangeError);
 });
+
+test("a learning rate that is negative or not finite is refused before anything is computed", async () => {
+  const linearization = jacobianLinearization({ jacobian: [[1]], residuals: Float64Array.of(1), outputs: 1 });
+  const untouched = { ...linearization, gram: () => Promise.reject(new Error("computed")) };
+  for (const learningRate of [-1, Number.NaN, Infinity]) {
+    const step = { learningRate, batchSize: 1, replacement: false };
+    await expect(advise(untouched, { kernels, stream, step })).rejects.toThrow(RangeError);
+  }
+});
