@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumMissing, launchChromium } from "../browser/chromium.ts";
+import { complaintsOf, isServedBy, overflowOf, violationsOf } from "../browser/faults.ts";
 import { type StaticServer, serveFolder } from "../explorer/staticServer.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -89,8 +89,6 @@ describe("the documentation site", () => {
   });
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 describe.skipIf(chromiumMissing)(
   chromiumMissing ? "in Chromium (skipped: none installed)" : "in Chromium",
   () => {
@@ -115,35 +113,18 @@ describe.skipIf(chromiumMissing)(
       "%s at %d pixels, %s: quiet, within its width, nothing serious for axe",
       async (name, width, scheme) => {
         const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
-        const complaints: string[] = [];
-        page.on("console", (message) => complaints.push(message.text()));
-        page.on("pageerror", (error) => complaints.push(String(error)));
-        page.on("request", (request) => {
-          const url = request.url();
-          if (!url.startsWith(server.address) && !/^(data|blob):/.test(url)) complaints.push(`loads ${url}`);
-        });
+        const complaints = complaintsOf(page, isServedBy(server.address));
         await page.goto(`${server.address}${name}.html`);
         await page.waitForFunction(() => document.body.style.display !== "none");
-        const overflow = await page.evaluate(
-          () => document.scrollingElement!.scrollWidth - window.innerWidth,
-        );
-        expect(overflow).toBeLessThanOrEqual(0);
-        await page.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          type Violation = { id: string; impact: string; nodes: { html: string }[] };
-          const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-          return (
-            (await axe.run()).violations
-              .filter(({ impact }) => impact === "serious" || impact === "critical")
-              // typedoc's own sidebar has the link of a module inside of what folds it; the module's page has the same link
-              .filter(
-                ({ id, nodes }) =>
-                  id !== "nested-interactive" ||
-                  !nodes.every(({ html }) => /^<summary class="tsd-acc/.test(html)),
-              )
-              .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" ")}`)
-          );
-        });
+        expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+        const violations = (await violationsOf(page))
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          // typedoc's own sidebar has the link of a module inside of what folds it; the module's page has the same link
+          .filter(
+            ({ id, places }) =>
+              id !== "nested-interactive" || !places.every((html) => /^<summary class="tsd-acc/.test(html)),
+          )
+          .map(({ id, places }) => `${id}: ${places.map((html) => html.slice(0, 200)).join(" ")}`);
         expect(violations).toEqual([]);
         expect(complaints).toEqual([]);
         await page.close();

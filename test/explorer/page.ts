@@ -1,10 +1,9 @@
 /** The built explorer in a browser, for tests that drive its views. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { launchChromium } from "../browser/chromium.ts";
+import { complaintsOf, isServedBy, overflowOf, violationsOf } from "../browser/faults.ts";
 import { type StaticServer, serveFolder } from "./staticServer.ts";
 
 /** Where the build is: dist/explorer, or the folder that EXPLORER_BUILD names. */
@@ -20,7 +19,7 @@ interface OpenOptions {
 interface OpenPage {
   readonly page: Page;
   /** Console messages, uncaught errors and requests that go anywhere else. */
-  readonly complaints: string[];
+  readonly complaints: readonly string[];
 }
 
 export interface ExplorerBrowser {
@@ -38,13 +37,7 @@ export async function openExplorer(served?: StaticServer): Promise<ExplorerBrows
     address: server.address,
     async open(hash, { width = 1440, colorScheme = "light" } = {}) {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-      const complaints: string[] = [];
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("request", (request) => {
-        const url = request.url();
-        if (!url.startsWith(server.address) && !/^(data|blob):/.test(url)) complaints.push(`loads ${url}`);
-      });
+      const complaints = complaintsOf(page, isServedBy(server.address));
       await page.goto(`${server.address}${hash}`);
       return { page, complaints };
     },
@@ -55,22 +48,14 @@ export async function openExplorer(served?: StaticServer): Promise<ExplorerBrows
   };
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** Nothing that axe finds fault with, and no scrolling sideways. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // the page's policy keeps scripts out that are not its own; the test's protocol is not held to it
-  await page.evaluate(axe);
-  const violations = await page.evaluate(async () => {
-    type Violation = { id: string; impact: string; nodes: { html: string }[] };
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations.map(
-      ({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`,
-    );
-  });
-  expect(violations).toEqual([]);
-  const overflow = await page.evaluate(() => document.scrollingElement!.scrollWidth - window.innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
+  const violations = await violationsOf(page);
+  const shown = violations.map(
+    ({ id, impact, places }) => `${impact}: ${id}: ${places.map((html) => html.slice(0, 120)).join(" ")}`,
+  );
+  expect(shown).toEqual([]);
+  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
 }
 
 /** The number beside a name in a view's facts, at full precision. */

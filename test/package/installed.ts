@@ -50,3 +50,14 @@ export function installPacked(project: string): Installed {
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
   return { project, path, manifest, size, unpackedSize, files };
 }
+
+/** A program that writes point.npz: J = I and r = (1, 2), so Σ₁ = diag(1, 4)/2, ∇L = (1, 2)/2, G = I/2, 2L = 5/2, μ₁ = 1 and μ = 1/2. */
+export const writePoint = `
+  import { writeFileSync } from "node:fs";
+  import { encodeNpz } from "noise-geometry/data";
+  writeFileSync("point.npz", await encodeNpz({
+    jacobian: { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) },
+    residuals: { shape: [2], data: Float64Array.of(1, 2) },
+  }));
+  console.log("null");
+`;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scratchFolder } from "../cli/noisegeo.ts";
-import { type Installed, installPacked } from "./installed.ts";
+import { type Installed, installPacked, writePoint } from "./installed.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = scratchFolder();
@@ -92,16 +92,7 @@ describe.skipIf(why !== "").each([22, 24])(`Node %i${why}`, (major) => {
   test.each(["wasm", ...(process.env.CI ? ["native"] : [])])("the command: %s kernels", (kernels) => {
     const command = join(installed.path, installed.manifest.bin.noisegeo);
     expect(node([command, "--version"]).trim()).toBe(installed.manifest.version);
-    // J = I and r = (1, 2): μ = 1/2, as in package.test.ts
-    run(`
-      import { writeFileSync } from "node:fs";
-      import { encodeNpz } from "noise-geometry/data";
-      writeFileSync("point.npz", await encodeNpz({
-        jacobian: { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) },
-        residuals: { shape: [2], data: Float64Array.of(1, 2) },
-      }));
-      console.log("null");
-    `);
+    run(writePoint);
     const words = [command, "measure", "--npz", "point.npz", "--json", "-"];
     const document = JSON.parse(node(words, { NOISEGEO_KERNELS: kernels }));
     expect(Math.abs(document.lossAlignment.covariance - 0.5)).toBeLessThan(1e-14);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as library from "../../src/index.ts";
 import * as onnx from "../../src/models/onnx/index.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
-import { type Installed, installPacked } from "./installed.ts";
+import { type Installed, installPacked, writePoint } from "./installed.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = scratchFolder();
@@ -149,16 +149,7 @@ describe("the command, as installed", () => {
   test.each(["wasm", ...(process.env.CI ? ["native"] : [])])(
     "measures a Jacobian from a file: %s",
     (kernels) => {
-      // J = I and r = (1, 2): Σ₁ = diag(1, 4)/2, ∇L = (1, 2)/2, G = I/2 and 2L = 5/2, so μ₁ = 1 and μ = 1/2
-      run(`
-      import { writeFileSync } from "node:fs";
-      import { encodeNpz } from "noise-geometry/data";
-      writeFileSync("point.npz", await encodeNpz({
-        jacobian: { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) },
-        residuals: { shape: [2], data: Float64Array.of(1, 2) },
-      }));
-      console.log("null");
-    `);
+      run(writePoint);
       const words = ["measure", "--npz", "point.npz", "--json", "-"];
       const document = JSON.parse(command(words, { NOISEGEO_KERNELS: kernels }));
       expect(document).toMatchObject({ samples: 2, outputs: 1, parameters: 2 });

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,9 +8,8 @@ import { renderAdvisePage } from "../../src/report/page/renderAdvisePage.ts";
 import { renderMeasurePage } from "../../src/report/page/renderMeasurePage.ts";
 import { renderPage } from "../../src/report/page/renderPage.ts";
 import { chromiumMissing, launchChromium } from "../browser/chromium.ts";
+import { complaintsOf, overflowOf, violationsOf } from "../browser/faults.ts";
 import { advice, measurement, reproduction } from "./samples.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(chromiumMissing)(
   chromiumMissing ? "in Chromium (skipped: none installed)" : "in Chromium",
@@ -36,18 +34,13 @@ describe.skipIf(chromiumMissing)(
       name: string,
       width: number,
       colorScheme: "light" | "dark",
-    ): Promise<{ page: Page; complaints: string[] }> {
+    ): Promise<{ page: Page; complaints: readonly string[] }> {
       const page = await browser.newPage({
         viewport: { width, height: 900 },
         colorScheme,
         javaScriptEnabled: true,
       });
-      const complaints: string[] = [];
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("request", (request) => {
-        if (!/^(file|data):/.test(request.url())) complaints.push(`loads ${request.url()}`);
-      });
+      const complaints = complaintsOf(page, (url) => /^(file|data):/.test(url));
       await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
       return { page, complaints };
     }
@@ -65,17 +58,8 @@ describe.skipIf(chromiumMissing)(
         await page.evaluate(() => {
           for (const details of document.querySelectorAll("details")) details.open = true;
         });
-        const overflow = await page.evaluate(
-          () => document.scrollingElement!.scrollWidth - window.innerWidth,
-        );
-        expect(overflow).toBeLessThanOrEqual(0);
-        await page.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          const { axe } = window as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> };
-          };
-          return (await axe.run()).violations.map(({ id, impact }) => `${impact}: ${id}`);
-        });
+        expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+        const violations = (await violationsOf(page)).map(({ id, impact }) => `${impact}: ${id}`);
         expect(violations).toEqual([]);
         expect(complaints).toEqual([]);
         await page.close();

@@ -1,6 +1,7 @@
 import { type Alignment, lossAlignment } from "../../geometry/alignment.ts";
 import { type Extremes, lossAlignmentExtremes } from "../../geometry/certificate.ts";
 import { realisableExtremes } from "../../geometry/momentGeometry.ts";
+import { squaredNorm } from "../../geometry/perSample.ts";
 import { geometryPoint } from "../../geometry/point.ts";
 import { defined } from "../../geometry/undefined.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
@@ -35,7 +36,7 @@ async function ofFewSamples(inputs: Matrix<Float64Array>, kernels: Kernels): Pro
     loss: (targets) => (theta) => {
       const residuals = targets.slice();
       kernels.gemv(1, inputs, theta, -1, residuals);
-      return squares(residuals) / (2 * inputs.rows);
+      return squaredNorm(residuals) / (2 * inputs.rows);
     },
   };
 }
@@ -70,7 +71,7 @@ async function ofManySamples(inputs: Matrix<Float64Array>, kernels: Kernels): Pr
   }
   mirrorLower(weighted);
   const extremes = defined(await realisableExtremes(gaussNewton, weighted, kernels));
-  const geometry = squares(gaussNewton.data);
+  const geometry = squaredNorm(gaussNewton.data);
   const correlation = (values: Float64Array) => {
     const result = new Float64Array(d);
     kernels.gemv(1 / n, transpose(inputs), values, 0, result);
@@ -88,21 +89,17 @@ async function ofManySamples(inputs: Matrix<Float64Array>, kernels: Kernels): Pr
       for (let i = 0; i < n; i++) weighted += residuals[i] * residuals[i] * forms[i];
       const gradient = correlation(residuals);
       const slope = dot(gradient, image(gradient));
-      const unit = n / squares(residuals) / geometry;
+      const unit = n / squaredNorm(residuals) / geometry;
       return {
         covariance: Math.max(weighted / n - slope, 0) * unit,
         secondMoment: (weighted / n) * unit,
       };
     },
     loss(targets) {
-      const [linear, constant] = [correlation(targets), squares(targets) / n];
+      const [linear, constant] = [correlation(targets), squaredNorm(targets) / n];
       return (theta) => (dot(theta, image(theta)) - 2 * dot(theta, linear) + constant) / 2;
     },
   };
-}
-
-function squares(values: Float64Array): number {
-  return dot(values, values);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
