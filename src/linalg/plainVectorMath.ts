@@ -82,6 +82,13 @@ export const plainVectorMath: VectorMath = {
     });
   },
   findMaxima: plainMaxima,
+  gather(x, places, out) {
+    for (let i = 0; i < out.length; i++) out[i] = x[places[i]];
+  },
+  scatter(x, places, out) {
+    out.fill(0);
+    for (let i = 0; i < x.length; i++) out[places[i]] += x[i];
+  },
 };
 
 /** Calls `visit` for every element of the patch matrix that lies inside the image. */

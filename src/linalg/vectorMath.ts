@@ -118,4 +118,8 @@ export interface VectorMath {
    * allocated array.
    */
   findMaxima(window: SlidingWindow, images: FloatArray, places: Int32Array): void;
+  /** out_i ← x at places_i, for as many places as `out` has numbers, all of them in x. */
+  gather(x: FloatArray, places: Int32Array, out: FloatArray): void;
+  /** The adjoint: out ← 0, then out at places_i ← itself + x_i for each number of x, one after another. */
+  scatter(x: FloatArray, places: Int32Array, out: FloatArray): void;
 }

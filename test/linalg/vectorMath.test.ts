@@ -255,6 +255,30 @@ describe.each(places)("$title", (place) => {
       );
     });
 
+    test("gather and scatter move what the plain loops move, to places that may be equal", () => {
+      fc.assert(
+        fc.property(lengths, lengths, offsets, seed, (n, length, [i, j, k], seed) => {
+          const some = length === 0 ? 0 : n;
+          const indices = Array.from(random(some, seed), (x) => Math.floor(((x + 1) / 2) * length) % length);
+          const places = layPlaces(some, j);
+          places.set(indices);
+          const [values, old] = [random(length, seed + 1), random(some, seed + 2)];
+
+          const found = lay(old, k);
+          math.gather(lay(values, i), places, found);
+          expect([...found]).toEqual(indices.map((place) => values[place]));
+
+          const spread = lay(values, k);
+          math.scatter(lay(old, i), places, spread);
+          const expected = spread.slice().fill(0);
+          for (const [at, place] of indices.entries()) expected[place] += old[at];
+          expect(spread).toEqual(expected);
+          finish();
+        }),
+        { numRuns: 150 },
+      );
+    });
+
     test("what a fast implementation does not know takes the plain path", () => {
       const square = { kind: "square", value: (z: number) => z * z, derivative: (z: number) => 2 * z };
       const f = { ...square, secondDerivative: () => 2 };

@@ -60,6 +60,9 @@ export interface VectorFunctions {
   readonly fold: Window;
   /** The last address is that of i32 places; windows have to lie inside the image. */
   readonly findMaxima: Window;
+  /** Places are i32. */
+  gather(n: number, x: number, places: number, out: number): void;
+  scatter(n: number, length: number, x: number, places: number, out: number): void;
   /** By kind of activation. */
   readonly values: ReadonlyMap<string, Values>;
   readonly derivatives: ReadonlyMap<string, Derivatives>;
@@ -112,6 +115,8 @@ function functionsOf(exports: Exports, bits: 32 | 64): VectorFunctions {
     unfold: named("unfold"),
     fold: named("fold"),
     findMaxima: named("findMaxima"),
+    gather: named("gather"),
+    scatter: named("scatter"),
     values: new Map(byKind("", activations)),
     derivatives: new Map(byKind("Derivative", activations)),
     secondDerivatives: new Map([

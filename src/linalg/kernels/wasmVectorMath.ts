@@ -116,6 +116,16 @@ export function wasmVectorMath(module: VectorModule, memory: VectorMemory): Vect
       }
       slide(functions(images).findMaxima, window, images, places);
     },
+    gather(x, places, out) {
+      if (!contains(out) || !contains(places) || !fits(x, out)) return plainVectorMath.gather(x, places, out);
+      functions(out).gather(out.length, x.byteOffset, places.byteOffset, out.byteOffset);
+    },
+    scatter(x, places, out) {
+      if (!contains(out) || !contains(places) || !fits(x, out)) {
+        return plainVectorMath.scatter(x, places, out);
+      }
+      functions(out).scatter(x.length, out.length, x.byteOffset, places.byteOffset, out.byteOffset);
+    },
   };
 }
 

@@ -8,19 +8,23 @@ export interface BufferPool {
   giveBack(array: FloatArray): void;
 }
 
+/** Arrays have room for `capacity` rows from the start; where more are asked for, a longer one takes the place of one that is free. */
 export function bufferPool(math: VectorMath, precision: Precision, capacity: number): BufferPool {
   const free = new Map<number, FloatArray[]>();
-  const wholeOf = new WeakMap<FloatArray, FloatArray>();
+  const lent = new WeakMap<FloatArray, { readonly whole: FloatArray; readonly size: number }>();
   return {
     acquire(count, size) {
-      const whole = free.get(size)?.pop() ?? math.allocate(precision, capacity * size);
+      let whole = free.get(size)?.pop();
+      if (!whole || whole.length < count * size) {
+        if (whole) math.release(whole);
+        whole = math.allocate(precision, Math.max(capacity, count) * size);
+      }
       const part = whole.subarray(0, count * size);
-      wholeOf.set(part, whole);
+      lent.set(part, { whole, size });
       return part;
     },
     giveBack(array) {
-      const whole = wholeOf.get(array)!;
-      const size = whole.length / capacity;
+      const { whole, size } = lent.get(array)!;
       const same = free.get(size);
       if (same) same.push(whole);
       else free.set(size, [whole]);

@@ -16,9 +16,9 @@ export interface Chunks {
   readonly evaluation: Evaluation;
   /**
    * The samples in order, with the evaluation at a copy of θ. A chunk that it holds already, for the same θ array, is not
-   * computed again: θ must not change once visited.
+   * computed again: θ must not change once visited. Chunks are of at most `most` samples, or as many as fit.
    */
-  sweep(theta: FloatArray): Iterable<Chunk>;
+  sweep(theta: FloatArray, most?: number): Iterable<Chunk>;
   /** Some of the samples as a data set of its own, in this order, through the same evaluation. Not copied. */
   of(samples: Int32Array): Chunks;
 }
@@ -49,7 +49,8 @@ export function chunks(graph: Graph, inputs: InputBlocks, options: EvaluationOpt
   const current = options.math.allocate(options.precision, parameterCount(graph));
   let held: (Chunk & { readonly theta: FloatArray; readonly selection: Int32Array | undefined }) | undefined;
   const chunkAt = (theta: FloatArray, start: number, count: number, selection?: Int32Array): Chunk => {
-    if (held?.theta === theta && held.start === start && held.selection === selection) return held;
+    const same = held?.theta === theta && held.start === start && held.count === count;
+    if (held && same && held.selection === selection) return held;
     if (held?.theta !== theta) current.set(theta);
     held = undefined;
     const wanted =
@@ -60,9 +61,10 @@ export function chunks(graph: Graph, inputs: InputBlocks, options: EvaluationOpt
   };
   const over = (size: number, selection?: Int32Array): Chunks => ({
     evaluation,
-    *sweep(theta) {
-      for (let start = 0; start < size; start += options.capacity) {
-        yield chunkAt(theta, start, Math.min(options.capacity, size - start), selection);
+    *sweep(theta, most = options.capacity) {
+      const step = Math.min(most, options.capacity);
+      for (let start = 0; start < size; start += step) {
+        yield chunkAt(theta, start, Math.min(step, size - start), selection);
       }
     },
     of: (chosen) => over(chosen.length, chosen),

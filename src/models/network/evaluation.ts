@@ -21,7 +21,7 @@ export interface EvaluationOptions {
 export interface ParameterUse {
   readonly node: number;
   readonly point: Point;
-  /** Of its output: count × size of that. */
+  /** Of its output: count × size of that, as often as the sweep has cotangents of the network's output. */
   readonly cotangent: FloatArray;
 }
 
@@ -63,7 +63,10 @@ export interface Evaluation {
    * is needed too, and not checked.
    */
   vjpTangent(change: FloatArray, scale: number, gradient: FloatArray): void;
-  /** A backward sweep that stops at every node with parameters instead of forming gradients, down to node `lowest` (default 0). */
+  /**
+   * A backward sweep that stops at every node with parameters instead of forming gradients, down to node `lowest` (default 0).
+   * It takes one cotangent, or several of them one after another.
+   */
   visitParameterUses(cotangent: FloatArray, visit: (use: ParameterUse) => void, lowest?: number): void;
   /** How the node's parameters enter the Jacobian: one share each, or a RangeError where its rule gives fewer or more. */
   sharesOf(node: number): readonly JacobianShare[];
@@ -123,6 +126,21 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
 
   const pull = (node: number, cotangent: FloatArray, targets: InputTargets) =>
     rules[node].vjp(points[node], cotangent, targets);
+  /** The same for several cotangents one after another. */
+  const pullEach = (several: number) => (node: number, cotangent: FloatArray, targets: InputTargets) => {
+    const { vjp, affine } = rules[node];
+    const point = points[node];
+    if (several === 1 || affine) return vjp({ ...point, count: several * count }, cotangent, targets);
+    for (let k = 0; k < several; k++) {
+      const own = (all: FloatArray) =>
+        all.subarray((k * all.length) / several, ((k + 1) * all.length) / several);
+      vjp(
+        point,
+        own(cotangent),
+        targets.map((target) => target && own(target)),
+      );
+    }
+  };
 
   return {
     capacity,
@@ -188,8 +206,9 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
       });
     },
     visitParameterUses(cotangent, visit, lowest) {
-      sweep(cotangents, count, cotangent, {
-        pull,
+      const several = Math.max(1, Math.floor(cotangent.length / (count * outputSize)));
+      sweep(cotangents, several * count, cotangent, {
+        pull: pullEach(several),
         visit(node, current) {
           if (nodes[node].parameters.length > 0) visit({ node, point: points[node], cotangent: current });
         },

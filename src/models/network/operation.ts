@@ -55,6 +55,8 @@ export interface Rule {
   jvp(point: Point, tangents: Tangents, out: FloatArray): void;
   /** targets ← (∂f/∂x)ᵀȳ, overwritten. */
   vjp(point: Point, cotangent: FloatArray, targets: InputTargets): void;
+  /** f is affine in x, and `vjp` reads parameters alone of the point: cotangents of several outputs may come as further samples. */
+  readonly affine?: true;
   /** gradients ← gradients + scale·(∂f/∂θ)ᵀȳ, summed over samples. Runs after `vjp`: gradients may be the parameters themselves. */
   parameterVjp?(point: Point, cotangent: FloatArray, scale: number, gradients: readonly FloatArray[]): void;
   /**
@@ -97,8 +99,34 @@ export interface OuterShare {
   leftFactors?(point: Point, target: FloatArray): FloatArray;
   /** Right factors: count × groups × positions × right, likewise. */
   rightFactors(point: Point, cotangent: FloatArray, target: FloatArray): FloatArray;
-  /** gradient ← gradient + all of these sums of one sample of the point, where there is a faster way than by the factors. */
-  addGradient?(point: Point, cotangent: FloatArray, sample: number, gradient: FloatArray): void;
+  /** Where there is a faster way to these sums than by the factors. */
+  readonly gradients?: SampleGradients;
+}
+
+/** The sums of outer products of one sample, by its input, for several outputs at once. */
+export interface SampleGradients {
+  /** Numbers of a sample's input. */
+  readonly input: number;
+  /** Columns of left factors come in multiples of this. */
+  readonly unit: number;
+  /**
+   * target ← target + the gradients of one sample, by columns from … to − 1 of the left factors: for each of `outputs` cotangents,
+   * groups × right × (to − from). Inputs are those of a point, or as long; cotangents those of the sample, one after another.
+   */
+  add(
+    inputs: readonly FloatArray[],
+    sample: number,
+    outputs: number,
+    cotangents: FloatArray,
+    columns: Columns,
+    target: FloatArray,
+  ): void;
+}
+
+/** From … to − 1. */
+export interface Columns {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Written out number by number, where the parameter enters otherwise than by outer products (a lookup). */

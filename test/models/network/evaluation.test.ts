@@ -109,6 +109,31 @@ describe("an evaluation of a random graph", () => {
     );
   });
 
+  it("takes several cotangents back at once as one after another", () => {
+    fc.assert(
+      fc.property(settings, fc.integer({ min: 1, max: 4 }), (setting, several) => {
+        const p = drawn(setting);
+        const e = p.at();
+        const cotangents = p.stream.split("u").gaussians(new Float64Array(several * p.outputs));
+        const uses = (cotangent: Float64Array) => {
+          const seen: [number, Float64Array][] = [];
+          e.visitParameterUses(cotangent, (use) => seen.push([use.node, Float64Array.from(use.cotangent)]));
+          return seen;
+        };
+        const together = uses(cotangents);
+        for (let k = 0; k < several; k++) {
+          const alone = uses(cotangents.slice(k * p.outputs, (k + 1) * p.outputs));
+          expect(together.map(([node]) => node)).toEqual(alone.map(([node]) => node));
+          for (const [visit, [node, own]] of alone.entries()) {
+            const part = together[visit][1].subarray(k * own.length, (k + 1) * own.length);
+            expectNear(part, own, 1e-12 * norm(own), `cotangent ${k} at node ${node}`);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("visits uses of parameters down to a node as far as it is asked to", () => {
     fc.assert(
       fc.property(settings, (setting) => {

@@ -5,7 +5,9 @@ import { matrix } from "../../../src/linalg/matrix.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import { silu } from "../../../src/models/activations.ts";
 import { chunks } from "../../../src/models/network/chunks.ts";
-import { columnTiles } from "../../../src/models/network/gram/columnTiles.ts";
+import { columnTiles, widthOf } from "../../../src/models/network/gram/columnTiles.ts";
+import { deferredRowsPart, gradientUses } from "../../../src/models/network/gram/deferredRows.ts";
+import { gramParts } from "../../../src/models/network/gram/gramParts.ts";
 import { pairsPart } from "../../../src/models/network/gram/pairs.ts";
 import { type GramPart, productSpace } from "../../../src/models/network/gram/part.ts";
 import { gramPlan, outerShares, type ParameterPlan } from "../../../src/models/network/gram/plan.ts";
@@ -31,12 +33,15 @@ interface Shape {
   readonly outputs: number;
   readonly seed: number;
   readonly capacity: number;
+  /** Outputs that go back together. */
+  readonly together: number;
 }
 const shapes: fc.Arbitrary<Shape> = fc.record({
   n: fc.integer({ min: 1, max: 5 }),
   outputs: fc.integer({ min: 1, max: 3 }),
   seed: fc.nat(),
   capacity: fc.integer({ min: 1, max: 5 }),
+  together: fc.integer({ min: 1, max: 3 }),
 });
 
 /** A grouped convolution, a dense layer that two branches share, and one that reads both. */
@@ -60,15 +65,28 @@ function network(outputs: number): Graph {
   return g.finish(g.apply(dense(), [g.reshape(twice, [16])], out));
 }
 
-function setUp({ n, outputs, seed, capacity }: Shape) {
+/** One kernel in two convolutions, the second of stride 2, another of one pixel, and a dense layer. */
+function convolutions(outputs: number): Graph {
+  const g = graphBuilder([2, 3, 2]);
+  const kernel = g.parameter("shared.kernel", [2, 2, 2, 2], "weight");
+  const once = g.apply(conv2d({ padding: [1, 1, 0, 0], bias: false }), [g.input], [kernel]);
+  const between = g.apply(activation(silu), [once]);
+  const twice = g.apply(conv2d({ stride: [2, 1], padding: [0, 1, 1, 0], bias: false }), [between], [kernel]);
+  const pixel = g.parameter("pixel.kernel", [3, 2, 1, 1], "weight");
+  const last = g.apply(conv2d({ bias: false }), [g.apply(activation(silu), [twice])], [pixel]);
+  const out = g.parameter("out.weight", [outputs, 12], "weight");
+  return g.finish(g.apply(dense({ bias: false }), [g.reshape(last, [12])], [out]));
+}
+
+function setUp({ n, outputs, seed, capacity, together }: Shape, build = network) {
   const stream = createStream(seed);
-  const graph = network(outputs);
+  const graph = build(outputs);
   const inputs = stream.split("inputs").gaussians(new Float64Array(n * 12));
   const theta = stream.split("theta").gaussians(new Float64Array(parameterCount(graph)), 0.7);
   const context = { kernels, math: plainVectorMath, precision } as const;
   const sweep = chunks(graph, arrayInputs(inputs, 12), { ...context, capacity: Math.min(n, capacity) });
   const plan = gramPlan(graph, (node) => sweep.evaluation.sharesOf(node), n, outputs);
-  return { graph, theta, sweep, plan, context: { ...context, samples: n, outputs } };
+  return { graph, theta, sweep, plan, together, context: { ...context, samples: n, outputs } };
 }
 
 type SetUp = ReturnType<typeof setUp>;
@@ -88,16 +106,20 @@ function jacobian({ sweep, theta, context }: SetUp): Float64Array[] {
 }
 
 /** K of one part alone; with `split`, its rows of the first samples and its columns of the others. */
-function collect({ sweep, theta, context }: SetUp, parts: readonly GramPart[], split?: number) {
+function collect({ sweep, theta, together, context }: SetUp, parts: readonly GramPart[], split?: number) {
   const { samples, outputs } = context;
   const gram = matrix((split ?? samples) * outputs, (samples - (split ?? 0)) * outputs);
   for (const part of parts) part.begin();
   for (const { start, count } of sweep.sweep(theta)) {
-    for (let output = 0; output < outputs; output++) {
-      const cotangent = new Float64Array(count * outputs);
-      for (let i = 0; i < count; i++) cotangent[i * outputs + output] = 1;
-      sweep.evaluation.visitParameterUses(cotangent, (use) => {
-        for (const part of parts) if (part.nodes.includes(use.node)) part.take(use, { start, output });
+    for (let output = 0; output < outputs; output += together) {
+      const some = Math.min(together, outputs - output);
+      const cotangents = new Float64Array(some * count * outputs);
+      for (let k = 0; k < some; k++) {
+        for (let i = 0; i < count; i++) cotangents[(k * count + i) * outputs + output + k] = 1;
+      }
+      const place = { start, output, outputs: some };
+      sweep.evaluation.visitParameterUses(cotangents, (use) => {
+        for (const part of parts) if (part.nodes.includes(use.node)) part.take(use, place);
       });
     }
   }
@@ -155,12 +177,11 @@ describe("parts of a structured Gram matrix", () => {
           const plan: ParameterPlan = at.plan[k];
           if (outerShares(plan.uses)) expectPart(at, [pairsPart(plan, at.context)], [k], "pairs");
           const tiles = columnTiles([plan], columns);
-          const covered = tiles.flat().reduce((sum, { from, to }) => sum + to - from, 0);
+          const covered = tiles.flat().reduce((sum, range) => sum + widthOf(range), 0);
           expect(covered).toBe(plan.size);
           for (const tile of tiles) {
-            const width = tile.reduce((sum, { from, to }) => sum + to - from, 0);
-            const unit = plan.uses[0].share.kind === "outer" ? plan.uses[0].share.left : 1;
-            expect(width).toBeLessThanOrEqual(Math.max(columns, unit));
+            const width = tile.reduce((sum, range) => sum + widthOf(range), 0);
+            expect(width).toBeLessThanOrEqual(Math.max(columns, plan.rows * plan.unit));
           }
           expectPart(
             at,
@@ -186,10 +207,54 @@ describe("parts of a structured Gram matrix", () => {
     );
   });
 
-  it("several parameters share a tile", () => {
+  it.each([0, 1])(
+    "kernel %i of convolutions: gradients formed at the end from inputs and cotangents",
+    (k) => {
+      fc.assert(
+        fc.property(shapes, fc.integer({ min: 1, max: 300 }), (shape, numbers) => {
+          const at = setUp(shape, convolutions);
+          const plan = at.plan[k];
+          const uses = gradientUses(plan)!;
+          expect(uses.length).toBe(plan.uses.length);
+          expectPart(at, [deferredRowsPart(plan, uses, numbers, at.context)], [k], "deferred");
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
+
+  it("weights that more than convolutions use are not deferred", () => {
+    expect(
+      setUp({ n: 1, outputs: 1, seed: 1, capacity: 1, together: 1 }).plan.map(
+        (plan) => gradientUses(plan) !== undefined,
+      ),
+    ).toEqual([true, ...Array(5).fill(false)]);
+  });
+
+  it("parts of convolutions fit in memory, group by group, and give all of K", () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 20_000 }), (shape, memoryLimit) => {
+        const at = setUp(shape, convolutions);
+        const groups = gramParts(at.plan, memoryLimit, at.context);
+        for (const parts of groups) {
+          const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+          if (parts.length > 1) expect(bytes).toBeLessThanOrEqual(memoryLimit);
+        }
+        expectPart(
+          at,
+          groups.flat(),
+          at.plan.map((_, k) => k),
+          "all parts",
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each([network, convolutions])("several parameters share a tile: %o", (build) => {
     fc.assert(
       fc.property(shapes, fc.integer({ min: 1, max: 80 }), (shape, columns) => {
-        const at = setUp(shape);
+        const at = setUp(shape, build);
         const tiles = columnTiles(at.plan, columns);
         const parts = tiles.map((tile) => rowsPart(tile, at.context));
         expectPart(

@@ -22,7 +22,7 @@ export interface RuleCase {
 
 /**
  * The laws every rule obeys, in float64 at one random point: jvp is the derivative of forward (to 1e-7 against central
- * differences, extrapolated), vjp and parameterVjp are its adjoints (to 1e-12), curvature and parameterCurvature are the
+ * differences, extrapolated), vjp and parameterVjp are its adjoints (to 1e-12), an affine one's for several outputs at once, curvature and parameterCurvature are the
  * Hessian of ⟨ȳ, f⟩ (symmetric to 1e-12, and the derivative of the vjps to 1e-7), and the shares' outer products are
  * each sample's parameter Jacobian (to 1e-12). All relative to the sizes of the vectors involved.
  */
@@ -30,6 +30,7 @@ export function checkRule(test: RuleCase): void {
   const at = setUp(test);
   checkTangent(at);
   checkAdjoint(at);
+  checkAffine(at);
   checkCurvature(at);
   checkShares(at);
 }
@@ -184,6 +185,22 @@ function checkAdjoint(s: SetUp): void {
   }
 }
 
+/** Where a rule says that vjp reads parameters alone, cotangents of several outputs come as further samples of any point. */
+function checkAffine(s: SetUp): void {
+  if (!s.rule.affine) return;
+  const point = s.at(s.x);
+  const cotangents = [1, 2, 3].map((k) => s.random(`cotangent ${k}`, s.outputLength));
+  const apart = cotangents.map((cotangent) => pullback(s, point, cotangent).inputs);
+  const targets = s.x.inputs.map(({ length }) => new Float64Array(3 * length).fill(Number.NaN));
+  const together = Float64Array.from(cotangents.flatMap((cotangent) => [...cotangent]));
+  const unknown = { ...point, count: 3 * point.count, inputs: [], output: new Float64Array(0) };
+  s.rule.vjp(unknown, together, targets);
+  for (const [k, target] of targets.entries()) {
+    const expected = Float64Array.from(apart.flatMap((inputs) => [...inputs[k]]));
+    expectVector(target, expected, 1e-12, `vjp of several outputs, input ${k}`);
+  }
+}
+
 /** The Hessian of ⟨ȳ, f⟩ times v. */
 function curvatureAlong(s: SetUp, point: Point, cotangent: Float64Array, v: Vectors): Vectors {
   const targets = s.x.inputs.map((part, k) => (s.fixed.has(k) ? undefined : new Float64Array(part.length)));
@@ -227,15 +244,40 @@ function checkShares(s: SetUp): void {
       const gradient = gradients.subarray(i * parameterSize, (i + 1) * parameterSize);
       const expected = sampleGradient(s, point, cotangent, i, k);
       expectVector(gradient, expected, 1e-12, `share ${k} of sample ${i}`);
-      if (share.kind === "explicit" || !share.addGradient) continue;
-      const added = gradient.slice();
-      share.addGradient(point, cotangent, i, added);
-      expectVector(
-        added,
-        expected.map((value) => 2 * value),
-        1e-12,
-        `share ${k} of sample ${i} added to itself`,
-      );
+    }
+    if (share.kind === "outer" && share.gradients) checkGradients(s, share, k);
+  }
+}
+
+/** Gradients of one sample for several outputs, added to what is there, by all columns, by the first and by the others. */
+function checkGradients(s: SetUp, { gradients, left }: OuterShare, parameter: number): void {
+  const { input, unit, add } = gradients!;
+  const { count } = s.test;
+  const point = s.at(s.x);
+  const size = s.x.parameters[parameter].length;
+  const rows = size / left;
+  expect(input).toBe(s.x.inputs[0].length / count);
+  expect(left % unit).toBe(0);
+  for (const outputs of [1, 3]) {
+    const cotangents = Array.from({ length: outputs }, (_, k) => s.random(`output ${k}`, s.outputLength));
+    for (let sample = 0; sample < count; sample++) {
+      const each = s.outputLength / count;
+      const own = cotangents.flatMap((all) => [...all.subarray(sample * each, (sample + 1) * each)]);
+      const expected = cotangents.map((cotangent) => sampleGradient(s, point, cotangent, sample, parameter));
+      for (const [from, to] of [
+        [0, left],
+        [0, unit],
+        [unit, left],
+      ] as const) {
+        if (from === to) continue;
+        const target = new Float64Array(outputs * rows * (to - from)).fill(0.5);
+        add(s.x.inputs, sample, outputs, Float64Array.from(own), { from, to }, target);
+        const columns = expected.flatMap((gradient) =>
+          [...gradient].filter((_, i) => i % left >= from && i % left < to),
+        );
+        const sum = Float64Array.from(columns, (value) => value + 0.5);
+        expectVector(target, sum, 1e-12, `share ${parameter} of sample ${sample} for ${outputs} outputs`);
+      }
     }
   }
 }

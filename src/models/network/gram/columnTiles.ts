@@ -1,42 +1,37 @@
+import type { Columns } from "../operation.ts";
 import type { ParameterPlan } from "./plan.ts";
 
-/** Consecutive numbers of one parameter: the columns of J that they are. */
-export interface ColumnRange {
+/** Some columns of one parameter as a matrix. */
+export interface ColumnRange extends Columns {
   readonly plan: ParameterPlan;
-  readonly from: number;
-  readonly to: number;
 }
 
-/** Splits the parameters' columns into tiles of at most `columns`, as whole as can be. */
+/** Columns of J that belong to the range. */
+export function widthOf({ plan, from, to }: ColumnRange): number {
+  return plan.rows * (to - from);
+}
+
+/** Of a tile, the part that may be left empty so as not to split a parameter. */
+const spare = 1 / 8;
+
+/** Splits the parameters' columns of J into tiles of at most `columns`. */
 export function columnTiles(plans: readonly ParameterPlan[], columns: number): ColumnRange[][] {
   const tiles: ColumnRange[][] = [];
   let room = 0;
   for (const plan of plans) {
-    const unit = indivisible(plan);
-    for (let from = 0; from < plan.size; ) {
-      if (room < unit || (room < plan.size - from && room < columns / 2)) {
+    const end = plan.size / plan.rows;
+    const least = plan.rows * plan.unit;
+    for (let from = 0; from < end; ) {
+      const left = plan.rows * (end - from);
+      if (room < least || (room < left && room < spare * columns)) {
         tiles.push([]);
-        room = Math.max(columns, unit);
+        room = Math.max(columns, least);
       }
-      const to = Math.min(plan.size, from + Math.floor(room / unit) * unit);
+      const to = Math.min(end, from + Math.floor(room / least) * plan.unit);
       tiles[tiles.length - 1].push({ plan, from, to });
-      room -= to - from;
+      room -= plan.rows * (to - from);
       from = to;
     }
   }
   return tiles;
-}
-
-/** Columns that stay together: whole left factors of every use. */
-function indivisible({ uses }: ParameterPlan): number {
-  return uses.reduce(
-    (unit, { share }) => (share.kind === "outer" ? leastCommonMultiple(unit, share.left) : unit),
-    1,
-  );
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [divisor, rest] = [a, b];
-  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
-  return (a / divisor) * b;
 }

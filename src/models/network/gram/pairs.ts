@@ -1,5 +1,5 @@
 import { type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
-import { bytesOf, type GramContext, type GramPart, wantedColumns } from "./part.ts";
+import { bytesOf, eachOutput, type GramContext, type GramPart, wantedColumns } from "./part.ts";
 import { outerShares, type ParameterPlan } from "./plan.ts";
 
 /** Numbers in the products of one pair of sample tiles. */
@@ -46,7 +46,7 @@ export function pairsPart(plan: ParameterPlan, context: GramContext): GramPart {
       lefts = math.allocate(precision, leftNumbers);
       rights = math.allocate(precision, rightNumbers);
     },
-    take({ node, point, cotangent }, { start, output }) {
+    take: eachOutput(({ node, point, cotangent }, { start, output }) => {
       const { count } = point;
       let before = 0;
       for (const [k, share] of shares.entries()) {
@@ -67,7 +67,7 @@ export function pairsPart(plan: ParameterPlan, context: GramContext): GramPart {
         }
         before += own;
       }
-    },
+    }),
     finish(gram, _, split) {
       const rowSamples = split ?? samples;
       const firstColumn = split ?? 0;

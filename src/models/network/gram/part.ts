@@ -12,10 +12,11 @@ export interface GramContext {
   readonly precision: Precision;
 }
 
-/** Which rows of J a backward sweep is about: output `output` of `count` samples from `start` on. */
+/** Which rows of J a backward sweep is about: of `count` samples from `start` on, the `outputs` outputs from `output` on. */
 export interface Place {
   readonly start: number;
   readonly output: number;
+  readonly outputs: number;
 }
 
 /** A part of K that is collected during backward sweeps over all samples and outputs, and added at their end. */
@@ -25,13 +26,26 @@ export interface GramPart {
   /** Nodes whose cotangents it needs. */
   readonly nodes: readonly number[];
   begin(): void;
-  /** Called for each of its nodes at every place; all outputs of a chunk of samples come before the next chunk. */
+  /** Called for each of its nodes at every place, with the cotangents of all of its outputs one after another. */
   take(use: ParameterUse, place: Place): void;
   /**
    * Adds to the lower triangle of `gram` and lets go of everything. With `split`, `gram` holds the rows of the first `split` samples and the
    * columns of the others, all of which are wanted.
    */
   finish(gram: Matrix<Float64Array>, space: ProductSpace, split?: number): void;
+}
+
+/** `take` of a part that looks at one output at a time. */
+export function eachOutput(
+  takeOne: (use: ParameterUse, place: Omit<Place, "outputs">) => void,
+): GramPart["take"] {
+  return (use, { start, output, outputs }) => {
+    const size = use.cotangent.length / outputs;
+    for (let k = 0; k < outputs; k++) {
+      const cotangent = use.cotangent.subarray(k * size, (k + 1) * size);
+      takeOne({ ...use, cotangent }, { start, output: output + k });
+    }
+  };
 }
 
 export function bytesOf(precision: Precision): number {

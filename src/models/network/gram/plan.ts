@@ -19,6 +19,9 @@ type Method = "products" | "pairs" | "rows";
 
 export interface ParameterPlan {
   readonly size: number;
+  /** The parameter as a matrix, of which J is formed by some columns at a time: all rows, and columns in multiples of `unit`. */
+  readonly rows: number;
+  readonly unit: number;
   readonly uses: readonly Use[];
   readonly method: Method;
 }
@@ -41,8 +44,24 @@ export function gramPlan(
     );
     if (uses.length === 0) return [];
     const size = sizeOf(parameter.shape);
-    return [{ size, uses, method: cheapest(uses, size, samples, outputs) }];
+    return [{ size, uses, ...layout(uses, size), method: cheapest(uses, size, samples, outputs) }];
   });
+}
+
+/** Left factors lie in rows of a parameter. Uses with left factors of different lengths do not let it be split. */
+function layout(uses: readonly Use[], size: number): Pick<ParameterPlan, "rows" | "unit"> {
+  const outer = uses.flatMap(({ share }) => (share.kind === "outer" && share.left > 1 ? [share] : []));
+  if (outer.length === 0) return { rows: 1, unit: 1 };
+  const { left } = outer[0];
+  if (outer.some((share) => share.left !== left)) return { rows: 1, unit: size };
+  const units = outer.map(({ gradients }) => gradients?.unit ?? 1);
+  return { rows: size / left, unit: units.reduce(leastCommonMultiple) };
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return (a / divisor) * b;
 }
 
 function cheapest(uses: readonly Use[], size: number, samples: number, outputs: number): Method {

@@ -1,7 +1,6 @@
 import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
-import type { ParameterUse } from "../evaluation.ts";
 import type { OuterShare } from "../operation.ts";
-import { addProducts, bytesOf, type GramContext, type GramPart, type Place, wantedColumns } from "./part.ts";
+import { addProducts, bytesOf, eachOutput, type GramContext, type GramPart, wantedColumns } from "./part.ts";
 import type { Use } from "./plan.ts";
 
 /**
@@ -25,7 +24,7 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
       rights = math.allocate(precision, samples * outputs * right);
       leftRows = lefts.map(({ left }) => math.allocate(precision, samples * left));
     },
-    take({ point, cotangent }: ParameterUse, { start, output }: Place) {
+    take: eachOutput(({ point, cotangent }, { start, output }) => {
       const { count } = point;
       const space = math.allocate(precision, count * right);
       const factors = shares[0].rightFactors(point, cotangent, space);
@@ -43,7 +42,7 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
         const own = share.leftFactors!(point, target);
         if (own !== target) target.set(own);
       }
-    },
+    }),
     finish(gram, space, split) {
       const products = space.array("right", gram.rows * gram.columns);
       const rightRows = rowMajor<FloatArray>(samples * outputs, right, rights);

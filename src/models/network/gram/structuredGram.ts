@@ -1,15 +1,13 @@
 import { type FloatArray, type Matrix, matrix, mirrorLower } from "../../../linalg/matrix.ts";
 import { requireGramSize } from "../../gramSize.ts";
-import type { Chunks } from "../chunks.ts";
+import { type Chunks, sampleBytes } from "../chunks.ts";
 import type { ParameterUse } from "../evaluation.ts";
 import type { Graph } from "../graph.ts";
-import type { OuterShare } from "../operation.ts";
-import { columnTiles } from "./columnTiles.ts";
-import { pairsPart } from "./pairs.ts";
-import { bytesOf, type GramContext, type GramPart, productSpace } from "./part.ts";
-import { gramPlan, type ParameterPlan, type Use } from "./plan.ts";
-import { productsPart } from "./products.ts";
-import { rowsPart } from "./rows.ts";
+import { sizeOf } from "../shape.ts";
+import { gradientUses } from "./deferredRows.ts";
+import { gramParts } from "./gramParts.ts";
+import { type GramContext, type GramPart, productSpace } from "./part.ts";
+import { gramPlan, type ParameterPlan } from "./plan.ts";
 
 export interface StructuredGramOptions extends GramContext {
   readonly graph: Graph;
@@ -33,85 +31,69 @@ export async function structuredGram(options: StructuredGramOptions): Promise<Ma
   requireGramSize(Math.max(rows, columns));
   const gram = matrix(rows, columns);
   const space = productSpace(options.precision);
-  const groups = sweeps(gramParts(options), options.memoryLimit);
+  const plan = gramPlan(options.graph, (node) => options.chunks.evaluation.sharesOf(node), samples, outputs);
+  const groups = gramParts(plan, options.memoryLimit, options);
+  const sizes = sweepSizes(options, plan);
   for (const [index, parts] of groups.entries()) {
     for (const part of parts) part.begin();
-    await sweep(options, parts, (fraction) => options.onProgress?.((index + fraction) / groups.length));
+    await sweep(options, sizes, parts, (fraction) =>
+      options.onProgress?.((index + fraction) / groups.length),
+    );
     for (const part of parts) part.finish(gram, space, split);
   }
   if (split === undefined) mirrorLower(gram);
   return gram;
 }
 
-function gramParts(options: StructuredGramOptions): GramPart[] {
+/** Numbers in the cotangents of a node that stay in a third-level cache from one node to the next, as measured. */
+const numbersTogether = 2 ** 20;
+
+/**
+ * How many samples, and how many of their outputs, go back together: several outputs where most of the gradients to be formed
+ * are so at once, else as many samples as fit, whose values may be there already.
+ */
+function sweepSizes(options: StructuredGramOptions, plans: readonly ParameterPlan[]) {
   const { graph, chunks, samples, outputs, precision, memoryLimit } = options;
-  const plan = gramPlan(graph, (node) => chunks.evaluation.sharesOf(node), samples, outputs);
-  const by = (method: ParameterPlan["method"]) => plan.filter((part) => part.method === method);
-
-  const small = [
-    ...withEqualRightFactors(by("products")).map((uses) => productsPart(uses, options)),
-    ...by("pairs").map((part) => pairsPart(part, options)),
-  ];
-  // a tile beside them if they leave half of the room
-  const taken = small.reduce((sum, { bytes }) => sum + bytes, 0);
-  const room = Math.max(memoryLimit - taken, memoryLimit / 2);
-  const columns = Math.floor(room / (samples * outputs * bytesOf(precision)));
-  return [...small, ...columnTiles(by("rows"), columns).map((tile) => rowsPart(tile, options))];
+  const { capacity } = chunks.evaluation;
+  const numbers = (some: readonly ParameterPlan[]) => some.reduce((sum, { size }) => sum + size, 0);
+  const rows = plans.filter(({ method }) => method === "rows");
+  const atOnce = numbers(rows.filter((plan) => gradientUses(plan)));
+  if (outputs === 1 || 2 * atOnce <= numbers(rows)) return { most: capacity, together: 1 };
+  const largest = Math.max(...graph.nodes.map(({ shape }) => sizeOf(shape)));
+  const inCache = Math.max(outputs, Math.floor(numbersTogether / largest));
+  const fitting = Math.max(1, Math.floor(memoryLimit / sampleBytes(graph, precision)));
+  const cotangents = Math.min(inCache, fitting);
+  const together = Math.min(outputs, cotangents);
+  return { most: Math.min(capacity, samples, Math.floor(cotangents / together)), together };
 }
 
-/** Weight and bias of a dense layer have the cotangents in common, so their products too. */
-function withEqualRightFactors(plans: readonly ParameterPlan[]): Use[][] {
-  const groups: Use[][] = [];
-  for (const {
-    uses: [use],
-  } of plans) {
-    const factors = (other: Use) => (other.share as OuterShare).rightFactors;
-    const group = groups.find(([first]) => first.node === use.node && factors(first) === factors(use));
-    if (group) group.push(use);
-    else groups.push([use]);
-  }
-  return groups;
-}
-
-/** Parts in groups that fit in memory together. */
-function sweeps(parts: readonly GramPart[], memoryLimit: number): GramPart[][] {
-  const groups: GramPart[][] = [];
-  let room = 0;
-  for (const part of parts) {
-    if (groups.length === 0 || part.bytes > room) {
-      groups.push([]);
-      room = memoryLimit;
-    }
-    groups[groups.length - 1].push(part);
-    room -= part.bytes;
-  }
-  return groups;
-}
-
-/** One backward sweep an output over all samples, shown to every part. */
+/** Backward sweeps over all samples and outputs, shown to every part. */
 async function sweep(
-  { chunks, theta, samples, outputs, math, precision }: StructuredGramOptions,
+  options: StructuredGramOptions,
+  { most, together }: ReturnType<typeof sweepSizes>,
   parts: readonly GramPart[],
   onProgress: (fraction: number) => void | Promise<void>,
 ): Promise<void> {
+  const { chunks, theta, samples, outputs, math, precision } = options;
   const { evaluation } = chunks;
   const wanted = new Map<number, GramPart[]>();
   for (const part of parts) {
     for (const node of part.nodes) wanted.set(node, [...(wanted.get(node) ?? []), part]);
   }
   const lowest = Math.min(...wanted.keys());
-  const unit = math.allocate(precision, evaluation.capacity * outputs);
-  for (const { start, count } of chunks.sweep(theta)) {
-    const cotangent = unit.subarray(0, count * outputs);
-    for (let output = 0; output < outputs; output++) {
-      cotangent.fill(0);
-      for (let i = 0; i < count; i++) cotangent[i * outputs + output] = 1;
+  const units = math.allocate(precision, most * together * outputs);
+  for (const { start, count } of chunks.sweep(theta, most)) {
+    for (let output = 0; output < outputs; output += together) {
+      const some = Math.min(together, outputs - output);
+      const cotangents = units.subarray(0, some * count * outputs).fill(0);
+      for (let row = 0; row < some * count; row++)
+        cotangents[row * outputs + output + Math.floor(row / count)] = 1;
       const visit = (use: ParameterUse) => {
-        for (const part of wanted.get(use.node) ?? []) part.take(use, { start, output });
+        for (const part of wanted.get(use.node) ?? []) part.take(use, { start, output, outputs: some });
       };
-      evaluation.visitParameterUses(cotangent, visit, lowest);
-      await onProgress((start + (count * (output + 1)) / outputs) / samples);
+      evaluation.visitParameterUses(cotangents, visit, lowest);
+      await onProgress((start + (count * (output + some)) / outputs) / samples);
     }
   }
-  math.release(unit);
+  math.release(units);
 }

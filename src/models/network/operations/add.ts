@@ -20,6 +20,7 @@ export function add(): Operation {
       vjp(_, cotangent, targets) {
         for (const target of targets) target?.set(cotangent);
       },
+      affine: true,
     }),
   };
 }

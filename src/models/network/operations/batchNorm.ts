@@ -108,6 +108,7 @@ function normalisationRule(input: Shape, options: BatchNormOptions, { math, prec
     vjp({ parameters: [factor] }, cotangent, [target]) {
       if (target) scale(cotangent, none, factor, none, 0, target);
     },
+    affine: true,
     parameterVjp({ inputs: [x] }, cotangent, alpha, gradients) {
       inner(alpha, cotangent, x, mean, gradients[0]);
       math.sumColumns(pixels, alpha, cotangent, gradients[1]);

@@ -98,6 +98,7 @@ function convolutionRule(
     vjp({ count, parameters: [weight] }, cotangent, [target]) {
       if (target) products.pull(count, weight, cotangent, 0, target);
     },
+    affine: true,
     parameterVjp({ count, inputs: [x] }, cotangent, scale, gradients) {
       products.outer(count, scale, cotangent, x, gradients[0]);
       if (bias) math.sumColumns(positions, scale, cotangent, gradients[1]);

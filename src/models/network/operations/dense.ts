@@ -69,6 +69,7 @@ function denseRule(input: Shape, out: number, bias: boolean, { kernels, math }: 
     vjp({ parameters: [weight] }, cotangent, [target]) {
       if (target) pull(cotangent, weight, 0, target);
     },
+    affine: true,
     parameterVjp({ inputs: [x] }, cotangent, scale, gradients) {
       outer(scale, cotangent, x, gradients[0]);
       if (bias) math.sumRows(scale, cotangent, gradients[1]);

@@ -36,6 +36,7 @@ export function globalAveragePool(): Operation {
             target.fill(value / pixels, k * pixels, (k + 1) * pixels);
           }
         },
+        affine: true,
       };
     },
   };

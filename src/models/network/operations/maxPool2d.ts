@@ -1,6 +1,5 @@
-import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
-import type { Operation, Rule } from "../operation.ts";
+import type { Operation } from "../operation.ts";
 import { poolingWindows } from "./poolingWindows.ts";
 import type { Sliding } from "./sliding.ts";
 
@@ -54,30 +53,18 @@ export function maxPool2d({
         capacity * channels * outHeight * outWidth,
       );
       const places = new Int32Array(buffer, byteOffset, length);
-      return selectionRule(places, ({ count, inputs: [x] }) =>
-        math.findMaxima({ ...window, channels: count * channels }, x, places),
-      );
-    },
-  };
-}
-
-/** y_i = x at places_i, once `find` has set the places. */
-function selectionRule(places: Int32Array, find: Rule["forward"]): Rule {
-  const gather = (from: FloatArray, to: FloatArray) => {
-    for (let i = 0; i < to.length; i++) to[i] = from[places[i]];
-  };
-  return {
-    forward(point) {
-      find(point);
-      gather(point.inputs[0], point.output);
-    },
-    jvp(_, { inputs: [input] }, out) {
-      if (input) gather(input, out);
-    },
-    vjp(_, cotangent, [target]) {
-      if (!target) return;
-      target.fill(0);
-      for (let i = 0; i < cotangent.length; i++) target[places[i]] += cotangent[i];
+      return {
+        forward({ count, inputs: [x], output }) {
+          math.findMaxima({ ...window, channels: count * channels }, x, places);
+          math.gather(x, places, output);
+        },
+        jvp(_, { inputs: [input] }, out) {
+          if (input) math.gather(input, places, out);
+        },
+        vjp(_, cotangent, [target]) {
+          if (target) math.scatter(cotangent, places, target);
+        },
+      };
     },
   };
 }

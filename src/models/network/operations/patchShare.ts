@@ -2,6 +2,7 @@ import type { FloatArray } from "../../../linalg/matrix.ts";
 import type { SlidingWindow } from "../../../linalg/vectorMath.ts";
 import type { BindContext, OuterShare } from "../operation.ts";
 import { numbersInCache, outputBands } from "./outputBands.ts";
+import { patchGradients } from "./patchGradients.ts";
 import type { ConvolutionProducts } from "./patchProducts.ts";
 import { scratch } from "./scratch.ts";
 
@@ -46,10 +47,7 @@ export function patchShare(
       }
       return target;
     },
-    addGradient({ inputs: [x] }, cotangent, sample, gradient) {
-      const result = imageOf(cotangent, filters * positions, sample);
-      products.outer(1, 1, result, imageOf(x, groups * pixels, sample), gradient);
-    },
+    gradients: patchGradients(window, groups, filters, products, context),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the module offers to ../../vectorModule.ts; lengths in elements, addresses in bytes. Its memory is imported. */
 import { moveChannels, sumProducts } from "./channels";
 import { findMaxima } from "./maxima";
+import { gather, scatter } from "./places";
 import { axpy, multiply, multiplyAdd } from "./products";
 import { addToColumns, addToRows, sumColumns, sumRows } from "./rows";
 import { fold, unfold } from "./window";
@@ -143,4 +144,18 @@ export function findMaxima64(
     channels, height, width, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, paddingY, paddingX,
     outHeight, outWidth, images, places,
   );
+}
+
+export function gather32(n: isize, x: usize, places: usize, out: usize): void {
+  gather<f32>(n, x, places, out);
+}
+export function gather64(n: isize, x: usize, places: usize, out: usize): void {
+  gather<f64>(n, x, places, out);
+}
+
+export function scatter32(n: isize, length: isize, x: usize, places: usize, out: usize): void {
+  scatter<f32>(n, length, x, places, out);
+}
+export function scatter64(n: isize, length: isize, x: usize, places: usize, out: usize): void {
+  scatter<f64>(n, length, x, places, out);
 }
