@@ -6,6 +6,18 @@ export interface SymmetricEigen {
   readonly vectors: Matrix<Float64Array>;
 }
 
+/** Products that a work of `shareOut` has done for it; as those of `Kernels`, and a promise where they are done elsewhere. */
+export interface Products {
+  gemm<T extends FloatArray>(
+    alpha: number,
+    a: Matrix<T>,
+    b: Matrix<T>,
+    beta: number,
+    c: Matrix<T>,
+  ): void | Promise<void>;
+  syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>): void | Promise<void>;
+}
+
 /**
  * The dense operations that everything above is written with. Two implementations: `native` (the system's
  * BLAS/LAPACK) and `wasm` (our SIMD module, also in the browser). Both follow BLAS on special values: with
@@ -60,6 +72,14 @@ export interface Kernels {
     /** As `symmetricEigenvalues`. */
     symmetricEigenvalues(a: SymmetricMatrix): Promise<Float64Array>;
   };
+
+  /**
+   * Does works that do not depend on each other, some at a time so that all threads have products to compute; what a work does
+   * between its products is done on the calling thread. As many products as threads, each on one, gain more than one product
+   * on all of them. Nothing else should compute until the promise settles: where works reject, with the error of one of them
+   * when the others under way have ended.
+   */
+  shareOut(works: Iterable<(products: Products) => Promise<void>>): Promise<void>;
 
   /**
    * Ends the worker threads of wasm, whose calls under way reject; natively waits for background calls, and leaves the library

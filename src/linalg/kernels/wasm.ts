@@ -4,7 +4,8 @@
  * pool of workers that get copies, so nothing needs shared memory or the headers it asks for.
  */
 import type { SymmetricMatrix } from "../matrix.ts";
-import type { Kernels } from "./kernels.ts";
+import { inTurns } from "./inTurns.ts";
+import type { Kernels, Products } from "./kernels.ts";
 import { type Command, runCommand } from "./wasmCommand.ts";
 import { isSmall, multiplyByLoops } from "./wasmDirect.ts";
 import { type EigenProblem, eigenProblem, eigenvalueProblem } from "./wasmEigen.ts";
@@ -48,23 +49,41 @@ export async function openWasmKernels(options: OpenWasmKernelsOptions = {}): Pro
     return result();
   }
 
+  const direct: Products = {
+    gemm: (alpha, a, b, beta, c) => compute(instance, gemmProduct(alpha, a, b, beta, c)),
+    syrk: (alpha, a, beta, c) => compute(instance, syrkProduct(alpha, a, beta, c)),
+  };
+  const inBackground = {
+    gemm: async (alpha, a, b, beta, c) =>
+      computeInBackground(instance, pool, threads, gemmProduct(alpha, a, b, beta, c)),
+    syrk: async (alpha, a, beta, c) =>
+      computeInBackground(instance, pool, threads, syrkProduct(alpha, a, beta, c)),
+  } satisfies Products;
+
   return {
     name: "wasm",
     description: `WebAssembly, 128-bit SIMD, ${threads} background thread${threads === 1 ? "" : "s"}`,
     threads,
-    gemm: (alpha, a, b, beta, c) => compute(instance, gemmProduct(alpha, a, b, beta, c)),
-    syrk: (alpha, a, beta, c) => compute(instance, syrkProduct(alpha, a, beta, c)),
+    gemm: direct.gemm,
+    syrk: direct.syrk,
     gemv: (alpha, a, x, beta, y) => compute(instance, gemvProduct(alpha, a, x, beta, y)),
     symmetricEigen: (a: SymmetricMatrix) => solve(eigenProblem(a, instance)),
     symmetricEigenvalues: (a: SymmetricMatrix) => solve(eigenvalueProblem(a, instance)),
     background: {
-      gemm: async (alpha, a, b, beta, c) =>
-        computeInBackground(instance, pool, threads, gemmProduct(alpha, a, b, beta, c)),
-      syrk: async (alpha, a, beta, c) =>
-        computeInBackground(instance, pool, threads, syrkProduct(alpha, a, beta, c)),
+      ...inBackground,
       symmetricEigen: async (a: SymmetricMatrix) => solveInBackground(eigenProblem(a, instance)),
       symmetricEigenvalues: async (a: SymmetricMatrix) => solveInBackground(eigenvalueProblem(a, instance)),
     },
+    shareOut: (works) =>
+      threads === 1
+        ? inTurns(
+            Array.from(works, (work) => () => work(direct)),
+            1,
+          )
+        : inTurns(
+            Array.from(works, (work) => () => work(inBackground)),
+            threads + 1,
+          ),
     close: () => pool.close(),
   };
 }

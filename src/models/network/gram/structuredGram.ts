@@ -6,9 +6,10 @@ import type { Graph } from "../graph.ts";
 import type { OuterShare } from "../operation.ts";
 import { columnTiles } from "./columnTiles.ts";
 import { pairsPart } from "./pairs.ts";
-import { bytesOf, type GramContext, type GramPart, productSpace } from "./part.ts";
+import { bytesOf, type CollectedPart, type GramContext, type GramPart, productSpace } from "./part.ts";
 import { gramPlan, type ParameterPlan, type Use } from "./plan.ts";
-import { productsPart } from "./products.ts";
+import { type ProductsPart, productsPart } from "./products.ts";
+import { addProductTiles } from "./productTiles.ts";
 import { rowsPart } from "./rows.ts";
 
 export interface StructuredGramOptions extends GramContext {
@@ -37,13 +38,20 @@ export async function structuredGram(options: StructuredGramOptions): Promise<Ma
   for (const [index, parts] of groups.entries()) {
     for (const part of parts) part.begin();
     await sweep(options, parts, (fraction) => options.onProgress?.((index + fraction) / groups.length));
-    for (const part of parts) part.finish(gram, space, split);
+    await addProductTiles(parts.filter(isTiled), gram, options, split);
+    for (const part of parts) if (!isTiled(part)) part.finish(gram, space, split);
   }
   if (split === undefined) mirrorLower(gram);
   return gram;
 }
 
-function gramParts(options: StructuredGramOptions): GramPart[] {
+type Part = ProductsPart | GramPart;
+
+function isTiled(part: Part): part is ProductsPart {
+  return "addTile" in part;
+}
+
+function gramParts(options: StructuredGramOptions): Part[] {
   const { graph, chunks, samples, outputs, precision, memoryLimit } = options;
   const plan = gramPlan(graph, (node) => chunks.evaluation.sharesOf(node), samples, outputs);
   const by = (method: ParameterPlan["method"]) => plan.filter((part) => part.method === method);
@@ -74,8 +82,8 @@ function withEqualRightFactors(plans: readonly ParameterPlan[]): Use[][] {
 }
 
 /** Parts in groups that fit in memory together. */
-function sweeps(parts: readonly GramPart[], memoryLimit: number): GramPart[][] {
-  const groups: GramPart[][] = [];
+function sweeps(parts: readonly Part[], memoryLimit: number): Part[][] {
+  const groups: Part[][] = [];
   let room = 0;
   for (const part of parts) {
     if (groups.length === 0 || part.bytes > room) {
@@ -91,11 +99,11 @@ function sweeps(parts: readonly GramPart[], memoryLimit: number): GramPart[][] {
 /** One backward sweep an output over all samples, shown to every part. */
 async function sweep(
   { chunks, theta, samples, outputs, math, precision }: StructuredGramOptions,
-  parts: readonly GramPart[],
+  parts: readonly CollectedPart[],
   onProgress: (fraction: number) => void | Promise<void>,
 ): Promise<void> {
   const { evaluation } = chunks;
-  const wanted = new Map<number, GramPart[]>();
+  const wanted = new Map<number, CollectedPart[]>();
   for (const part of parts) {
     for (const node of part.nodes) wanted.set(node, [...(wanted.get(node) ?? []), part]);
   }
