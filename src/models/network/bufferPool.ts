@@ -9,21 +9,34 @@ export interface BufferPool {
 }
 
 export function bufferPool(math: VectorMath, precision: Precision, capacity: number): BufferPool {
-  const free = new Map<number, FloatArray[]>();
-  const wholeOf = new WeakMap<FloatArray, FloatArray>();
+  const free = new Map<number, Buffer[]>();
+  const taken = new Map<FloatArray, Buffer>();
+  const newBuffer = (length: number): Buffer => {
+    const whole = math.allocate(precision, length);
+    return { whole, part: whole };
+  };
   return {
     acquire(count, size) {
-      const whole = free.get(size)?.pop() ?? math.allocate(precision, capacity * size);
-      const part = whole.subarray(0, count * size);
-      wholeOf.set(part, whole);
-      return part;
+      const buffer = free.get(size)?.pop() ?? newBuffer(capacity * size);
+      const length = count * size;
+      // mostly that of last time: views cost more than the arithmetic of a small network
+      if (buffer.part.length !== length) buffer.part = buffer.whole.subarray(0, length);
+      taken.set(buffer.part, buffer);
+      return buffer.part;
     },
     giveBack(array) {
-      const whole = wholeOf.get(array)!;
-      const size = whole.length / capacity;
+      const buffer = taken.get(array)!;
+      taken.delete(array);
+      const size = buffer.whole.length / capacity;
       const same = free.get(size);
-      if (same) same.push(whole);
-      else free.set(size, [whole]);
+      if (same) same.push(buffer);
+      else free.set(size, [buffer]);
     },
   };
+}
+
+interface Buffer {
+  readonly whole: FloatArray;
+  /** The beginning of it that was handed out last. */
+  part: FloatArray;
 }
