@@ -1,5 +1,6 @@
 import type { InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
+import { copyNumbers } from "./copyNumbers.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "./evaluation.ts";
 import { type Graph, parameterCount } from "./graph.ts";
 import { sizeOf } from "./shape.ts";
@@ -50,7 +51,7 @@ export function chunks(graph: Graph, inputs: InputBlocks, options: EvaluationOpt
   let held: (Chunk & { readonly theta: FloatArray; readonly selection: Int32Array | undefined }) | undefined;
   const chunkAt = (theta: FloatArray, start: number, count: number, selection?: Int32Array): Chunk => {
     if (held?.theta === theta && held.start === start && held.selection === selection) return held;
-    if (held?.theta !== theta) current.set(theta);
+    if (held?.theta !== theta) copyNumbers(theta, current);
     held = undefined;
     const wanted =
       selection?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, k) => start + k);

@@ -109,7 +109,7 @@ async function gramOf(at: SetUp, parts: readonly (GramPart | ProductsPart)[], sp
   const gram = matrix((split ?? samples) * outputs, (samples - (split ?? 0)) * outputs);
   collect(at, parts);
   for (const part of parts) {
-    if ("addTile" in part) await addProductTiles([part], gram, at.context, split);
+    if ("addTile" in part) await addProductTiles([part], gram, at.context, { split });
     else part.finish(gram, productSpace(precision), split);
   }
   return gram;

@@ -1,19 +1,19 @@
 import type { Matrix } from "../../../linalg/matrix.ts";
 import type { GramContext } from "./part.ts";
 import type { ProductsPart } from "./products.ts";
-import { addTile, type TileSpace, tileSpace, tilesOf } from "./tile.ts";
+import { addTile, mirrorTile, type TileSpace, tileSpace, tilesOf } from "./tile.ts";
 
 /**
  * Adds to K what these parts have collected, as `GramPart.finish` does, and lets go of it: tile by tile, each of all parts together, and
- * as many tiles at a time as keep the kernels' threads busy. Which tiles they are depends on K alone.
+ * as many tiles at a time as keep the kernels' threads busy. Which tiles they are depends on K alone. With `last`, nothing is added to K
+ * any more and its upper triangle is filled, too.
  */
 export async function addProductTiles(
   parts: readonly ProductsPart[],
   gram: Matrix<Float64Array>,
   context: GramContext,
-  split?: number,
+  { split, last = false }: { readonly split?: number | undefined; readonly last?: boolean } = {},
 ): Promise<void> {
-  if (parts.length === 0) return;
   const tiles = tilesOf(context, split);
   const spaces: TileSpace[] = [];
   const free: TileSpace[] = [];
@@ -29,6 +29,7 @@ export async function addProductTiles(
         const arrays = space.of(tile);
         for (const part of parts) await part.addTile(tile, arrays, products);
         addTile(tile, arrays.sums, gram, context.outputs, split);
+        if (last && split === undefined) mirrorTile(tile, gram, context.outputs);
         free.push(space);
       }),
     );

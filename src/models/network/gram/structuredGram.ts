@@ -38,10 +38,12 @@ export async function structuredGram(options: StructuredGramOptions): Promise<Ma
   for (const [index, parts] of groups.entries()) {
     for (const part of parts) part.begin();
     await sweep(options, parts, (fraction) => options.onProgress?.((index + fraction) / groups.length));
-    await addProductTiles(parts.filter(isTiled), gram, options, split);
     for (const part of parts) if (!isTiled(part)) part.finish(gram, space, split);
+    const last = index === groups.length - 1;
+    const tiled = parts.filter(isTiled);
+    if (tiled.length > 0) await addProductTiles(tiled, gram, options, { split, last });
+    else if (last && split === undefined) mirrorLower(gram);
   }
-  if (split === undefined) mirrorLower(gram);
   return gram;
 }
 

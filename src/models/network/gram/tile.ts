@@ -1,4 +1,4 @@
-import type { FloatArray, Matrix } from "../../../linalg/matrix.ts";
+import { block, type FloatArray, type Matrix, mirrorBlock, mirrorLower } from "../../../linalg/matrix.ts";
 import type { GramContext } from "./part.ts";
 
 /** The block of K between samples row … row+rows−1 and column … column+columns−1, equal ranges where they begin at the same one. */
@@ -92,4 +92,15 @@ export function addTile(
     const wanted = row === column ? i + 1 : width;
     for (let j = 0; j < wanted; j++) gram.data[start + j] += sums[i * width + j];
   }
+}
+
+/** Copies a tile of K's lower triangle, complete by now, onto its place above the diagonal. */
+export function mirrorTile(
+  { row, rows, column, columns }: Tile,
+  gram: Matrix<Float64Array>,
+  outputs: number,
+): void {
+  const [i, size] = [row * outputs, rows * outputs];
+  if (row === column) mirrorLower(block(gram, i, i, size, size));
+  else mirrorBlock(gram, i, i + size, column * outputs, (column + columns) * outputs);
 }
