@@ -16,6 +16,7 @@ import { momentIntervals } from "./momentInterval.ts";
 import { type JacobianBlock, momentAccumulator } from "./moments.ts";
 import { type NoiseSummary, noiseSummary } from "./noise.ts";
 import { pointOf } from "./point.ts";
+import { type ScaledBlocks, scaledBlocks } from "./scaledBlocks.ts";
 import { gaussNewtonSpectrum } from "./spectrum.ts";
 import { isDefined, type Undefined } from "./undefined.ts";
 
@@ -77,7 +78,8 @@ export async function measure(linearization: Sweepable, options: MeasureOptions)
   const sizes = { samples, outputs, parameters, lossKind };
   if (linearization.blocks && lossKind === "mse" && parameters < samples * outputs) {
     const sweep = () => (linearization.blocks as () => AsyncIterable<JacobianBlock>)();
-    const measured = await measureMoments(sizes, sweep, options.kernels);
+    const scaled = scaledBlocks(linearization.residuals, sweep);
+    const measured = await measureMoments(sizes, scaled, options.kernels);
     return options.certificate
       ? { ...measured, certificate: await certify(linearization, options.kernels) }
       : measured;
@@ -114,21 +116,38 @@ async function measureGram(linearization: Linearization, { kernels, certificate 
 
 async function measureMoments(
   sizes: Pick<Measurement, "samples" | "outputs" | "parameters" | "lossKind">,
-  sweep: () => AsyncIterable<JacobianBlock>,
+  blocks: ScaledBlocks,
   kernels: Kernels,
 ): Promise<Measurement> {
   const accumulator = momentAccumulator(sizes.parameters, sizes.outputs, kernels);
-  for await (const part of sweep()) accumulator.add(part);
+  for await (const part of blocks.sweep()) accumulator.add(part);
   const moments = accumulator.finish();
   const alignment = momentLossAlignment(moments, kernels);
+  const { eigenvalues, alignments } = await momentSpectrum(moments, kernels);
+  const jacobianScale = blocks.jacobianScale();
   return {
     ...sizes,
-    summary: momentSummary(moments),
+    summary: inUnits(momentSummary(moments), blocks.residualScale, jacobianScale),
     lossAlignment: alignment,
-    intervals: isDefined(alignment) ? await momentIntervals(moments, alignment, sweep(), kernels) : alignment,
-    spectrum: await momentSpectrum(moments, kernels),
+    intervals: isDefined(alignment)
+      ? await momentIntervals(moments, alignment, blocks.sweep(), kernels)
+      : alignment,
+    spectrum: { eigenvalues: eigenvalues.map((value) => value * jacobianScale * jacobianScale), alignments },
     decoupling: momentDecouplingDistance(moments),
     decouplingPerOutput: momentDecouplingDistance(moments, true),
+  };
+}
+
+/** What was measured with residuals over r and Jacobians over j. */
+function inUnits(summary: NoiseSummary, r: number, j: number): NoiseSummary {
+  // r·j first: neither r² nor j² need be a number where the product of both is; 0 stays 0 where r·j is none
+  const ofGradients = (value: number) => (value === 0 ? 0 : value * (r * j) * (r * j));
+  return {
+    loss: summary.loss * r * r,
+    gaussNewtonTrace: summary.gaussNewtonTrace * j * j,
+    gaussNewtonFrobenius: summary.gaussNewtonFrobenius * j * j,
+    noiseTrace: ofGradients(summary.noiseTrace),
+    gradientNormSquared: ofGradients(summary.gradientNormSquared),
   };
 }
 
