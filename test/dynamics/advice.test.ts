@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stepInUse } from "../../src/cli/adviseStep.ts";
 import { advise } from "../../src/dynamics/advice.ts";
 import {
   alignmentBound,
@@ -244,11 +245,20 @@ test("nothing is NaN where G = 0, where the loss is 0, of one sample; absurd ste
   ).rejects.toThrow(RangeError);
 });
 
-test("a learning rate that is negative or not finite is refused before anything is computed", async () => {
+test("a learning rate that is not above 0 or not finite is refused before anything is computed", async () => {
   const linearization = jacobianLinearization({ jacobian: [[1]], residuals: Float64Array.of(1), outputs: 1 });
   const untouched = { ...linearization, gram: () => Promise.reject(new Error("computed")) };
-  for (const learningRate of [-1, Number.NaN, Infinity]) {
+  for (const learningRate of [-1, 0, Number.NaN, Infinity]) {
     const step = { learningRate, batchSize: 1, replacement: false };
     await expect(advise(untouched, { kernels, stream, step })).rejects.toThrow(RangeError);
   }
+});
+
+test("a run whose schedule has come down to 0 has no step to advise on", () => {
+  const training = { learningRate: 0, batchSize: 2, replacement: false, momentum: 0, weightDecay: 0 };
+  expect(() => stepInUse({ run: "runs/mlp" }, training, 10)).toThrow(InputError);
+  expect(() => stepInUse({ run: "runs/mlp" }, training, 10)).toThrow(
+    /--learning-rate: expected an η above 0, got 0/,
+  );
+  expect(stepInUse({ run: "runs/mlp", learningRate: 0.1 }, training, 10).learningRate).toBe(0.1);
 });
