@@ -148,11 +148,11 @@ describe("noisegeo sweep", () => {
     ],
     [
       "design: { grid: { data.file: [none.npz] } }",
-      /^noisegeo: none\.npz: expected a file to read, got ENOENT; check the path\n$/,
+      /^noisegeo: none\.npz: expected a file to read, got no such file or folder; check the path\n$/,
     ],
     [
       "config: nowhere.yaml",
-      /^noisegeo: nowhere\.yaml|nowhere\.yaml: expected a configuration to read, got ENOENT/,
+      /^noisegeo: nowhere\.yaml|nowhere\.yaml: expected a configuration to read, got no such file or folder/,
     ],
   ])("one line and exit code 2 for %s", async (line, message) => {
     const key = line.slice(0, line.indexOf(":"));
