@@ -64,7 +64,10 @@ export interface MeasureOptions {
 /** A linearization that can also be swept in blocks of samples. */
 type Sweepable = Linearization & { blocks?(): AsyncIterable<JacobianBlock> };
 
-/** Largest n·C for which a dense eigenproblem over residuals is solved. */
+/**
+ * Largest n·C for which K is formed for the certificate alone. On K's own side there is no such limit: K and an eigenproblem
+ * of its size are there already.
+ */
 const certificateLimit = 16_384;
 
 /**
