@@ -16,7 +16,7 @@ import { momentIntervals } from "./momentInterval.ts";
 import { type JacobianBlock, momentAccumulator } from "./moments.ts";
 import { type NoiseSummary, noiseSummary } from "./noise.ts";
 import { pointOf } from "./point.ts";
-import { type ScaledBlocks, scaledBlocks } from "./scaledBlocks.ts";
+import { inUnits, type ScaledBlocks, scaledBlocks } from "./scaledBlocks.ts";
 import { gaussNewtonSpectrum } from "./spectrum.ts";
 import { isDefined, type Undefined } from "./undefined.ts";
 
@@ -130,7 +130,7 @@ async function measureMoments(
   const jacobianScale = blocks.jacobianScale();
   return {
     ...sizes,
-    summary: inUnits(momentSummary(moments), blocks.residualScale, jacobianScale),
+    summary: inUnits(momentSummary(moments), blocks),
     lossAlignment: alignment,
     intervals: isDefined(alignment)
       ? await momentIntervals(moments, alignment, blocks.sweep(), kernels)
@@ -138,19 +138,6 @@ async function measureMoments(
     spectrum: { eigenvalues: eigenvalues.map((value) => value * jacobianScale * jacobianScale), alignments },
     decoupling: momentDecouplingDistance(moments),
     decouplingPerOutput: momentDecouplingDistance(moments, true),
-  };
-}
-
-/** What was measured with residuals over r and Jacobians over j. */
-function inUnits(summary: NoiseSummary, r: number, j: number): NoiseSummary {
-  // r·j first: neither r² nor j² need be a number where the product of both is; 0 stays 0 where r·j is none
-  const ofGradients = (value: number) => (value === 0 ? 0 : value * (r * j) * (r * j));
-  return {
-    loss: summary.loss * r * r,
-    gaussNewtonTrace: summary.gaussNewtonTrace * j * j,
-    gaussNewtonFrobenius: summary.gaussNewtonFrobenius * j * j,
-    noiseTrace: ofGradients(summary.noiseTrace),
-    gradientNormSquared: ofGradients(summary.gradientNormSquared),
   };
 }
 

@@ -1,5 +1,6 @@
 import { dense, type Matrix } from "../linalg/matrix.ts";
 import type { JacobianBlock } from "./moments.ts";
+import type { NoiseSummary } from "./noise.ts";
 import { largest, powerOfTwoBelow } from "./point.ts";
 
 /** Fourth powers of what lies within, and their sums, neither overflow nor vanish. */
@@ -33,6 +34,20 @@ export function scaledBlocks(
         };
       }
     },
+  };
+}
+
+/** What was measured of scaled blocks, in the units of the blocks themselves. */
+export function inUnits(summary: NoiseSummary, blocks: ScaledBlocks): NoiseSummary {
+  const [r, j] = [blocks.residualScale, blocks.jacobianScale()];
+  // r·j first: neither r² nor j² need be a number where the product of both is; 0 stays 0 where r·j is none
+  const ofGradients = (value: number) => (value === 0 ? 0 : value * (r * j) * (r * j));
+  return {
+    loss: summary.loss * r * r,
+    gaussNewtonTrace: summary.gaussNewtonTrace * j * j,
+    gaussNewtonFrobenius: summary.gaussNewtonFrobenius * j * j,
+    noiseTrace: ofGradients(summary.noiseTrace),
+    gradientNormSquared: ofGradients(summary.gradientNormSquared),
   };
 }
 

@@ -262,3 +262,29 @@ test("a run whose schedule has come down to 0 has no step to advise on", () => {
   );
   expect(stepInUse({ run: "runs/mlp", learningRate: 0.1 }, training, 10).learningRate).toBe(0.1);
 });
+
+test.each([
+  [2 ** -400, 1],
+  [2 ** 400, 2 ** -400],
+  [1, 2 ** 400],
+  [2 ** -200, 2 ** -200],
+])("J·%d, r·%d, fewer parameters than samples: μ is the same", async (j, r) => {
+  const scaledBy = (j: number, r: number): Problem => ({
+    outputs: 1,
+    jacobian: [
+      [1, 2],
+      [0.5, -1],
+      [3, 0.25],
+      [-1, 1],
+    ].map((row) => row.map((value) => value * j)),
+    residuals: Float64Array.of(1, -0.5, 0.25, 2).map((value) => value * r),
+  });
+  const plain = await quadraticModel(swept(scaledBy(1, 1)), kernels);
+  const scaled = await quadraticModel(swept(scaledBy(j, r)), kernels);
+  const [expected, found] = [defined(plain.lossAlignment), defined(scaled.lossAlignment)];
+  expect(Math.abs(found.covariance - expected.covariance)).toBeLessThanOrEqual(1e-14 * expected.secondMoment);
+  expect(scaled.summary.loss).toBe(plain.summary.loss * r * r);
+  expect(Math.abs(scaled.summary.noiseTrace / (j * r) ** 2 / plain.summary.noiseTrace - 1)).toBeLessThan(
+    1e-13,
+  );
+});
