@@ -20,15 +20,17 @@ export interface Products {
 
 /**
  * The dense operations that everything above is written with. Two implementations: `native` (the system's
- * BLAS/LAPACK) and `wasm` (our SIMD module, also in the browser). Both follow BLAS on special values: with
- * beta = 0 the old content of the output is not read; NaN and Inf in an input that is read propagate.
+ * BLAS/LAPACK) and `wasm` (our SIMD module, also in the browser, and `wasm-relaxed`, which fuses multiply-add in products). All
+ * follow BLAS on special values: with beta = 0 the old content of the output is not read; NaN and Inf in an input that is read
+ * propagate.
  *
  * Inputs may have any strides; an operand with neither stride 1 is copied first. Outputs need a row or a column
  * stride of 1 and must not overlap an input (not checked). Shapes that do not fit throw a RangeError that names them, as do
  * operands of two precisions, a view that leaves its array, and an output of other strides.
  */
 export interface Kernels {
-  readonly name: "native" | "wasm";
+  /** Of one kind: results of another have other last digits. */
+  readonly name: "native" | "wasm" | "wasm-relaxed";
   /** What is in use, for people: library file, its build, SIMD kind. */
   readonly description: string;
   /** Threads that large calls may use; of wasm, background calls alone. */
