@@ -6,7 +6,7 @@ import type { FloatArray, Matrix, SymmetricMatrix } from "../matrix.ts";
 import type { Kernels } from "./kernels.ts";
 import { bindNativeRoutines, type NativeRoutines } from "./nativeBinding.ts";
 import { prepareEigen } from "./nativeEigen.ts";
-import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk } from "./nativeProducts.ts";
+import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk, prepareTrmm } from "./nativeProducts.ts";
 
 /** A call handed to another thread costs some 40 µs; this many operations take about as long on one core. */
 const backgroundFlops = 2e6;
@@ -70,6 +70,7 @@ function nativeKernels(routines: NativeRoutines, threads: number): Kernels {
     gemm: (alpha, a, b, beta, c) => run(prepareGemm(routines, alpha, a, b, beta, c)),
     syrk: (alpha, a, beta, c) => run(prepareSyrk(routines, alpha, a, beta, c)),
     gemv: (alpha, a, x, beta, y) => run(prepareGemv(routines, alpha, a, x, beta, y)),
+    trmm: (a, b) => run(prepareTrmm(routines, a, b)),
     symmetricEigen(a) {
       const { call, result } = prepareEigen(routines, a, true);
       run(call);

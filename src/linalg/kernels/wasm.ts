@@ -7,6 +7,7 @@ import { InputError } from "../../inputError.ts";
 import type { SymmetricMatrix } from "../matrix.ts";
 import type { Kernels } from "./kernels.ts";
 import { fusesMultiplyAdd } from "./relaxedSimd.ts";
+import { triangularProduct } from "./triangularProduct.ts";
 import { type Command, runCommand } from "./wasmCommand.ts";
 import { isSmall, multiplyByLoops } from "./wasmDirect.ts";
 import { type EigenProblem, eigenProblem, eigenvalueProblem } from "./wasmEigen.ts";
@@ -61,13 +62,17 @@ export async function openWasmKernels(options: OpenWasmKernelsOptions = {}): Pro
     return result();
   }
 
+  const gemm: Kernels["gemm"] = (alpha, a, b, beta, c) =>
+    compute(instance, gemmProduct(alpha, a, b, beta, c));
+
   return {
     name: relaxed ? "wasm-relaxed" : "wasm",
     description: `WebAssembly, 128-bit SIMD${relaxed ? " with fused multiply-add (relaxed)" : ""}, ${threads} background thread${threads === 1 ? "" : "s"}`,
     threads,
-    gemm: (alpha, a, b, beta, c) => compute(instance, gemmProduct(alpha, a, b, beta, c)),
+    gemm,
     syrk: (alpha, a, beta, c) => compute(instance, syrkProduct(alpha, a, beta, c)),
     gemv: (alpha, a, x, beta, y) => compute(instance, gemvProduct(alpha, a, x, beta, y)),
+    trmm: (a, b) => triangularProduct(gemm, a, b),
     symmetricEigen: (a: SymmetricMatrix) => solve(eigenProblem(a, instance)),
     symmetricEigenvalues: (a: SymmetricMatrix) => solve(eigenvalueProblem(a, instance)),
     background: {
