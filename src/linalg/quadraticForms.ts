@@ -1,15 +1,13 @@
 import type { Kernels } from "./kernels/kernels.ts";
-import { block, dense, type Matrix, matrix, type SymmetricMatrix } from "./matrix.ts";
+import { block, dense, type Matrix, matrix, row, type SymmetricMatrix, transpose } from "./matrix.ts";
 
-/** Coordinates whose part of the form is taken at a time: fewer save more operations, of products that get slower. */
-const panel = 48;
 /** Rows that are done at a time, so that they and their images stay in the cache. */
 const rowsAtOnce = 256;
 
 /**
- * The forms q_i = x_iᵀMx_i of the rows of X (n×d), as a function of X, for one symmetric M (d×d, kept as it is now). In panels b
- * of coordinates xᵀMx = Σ_b x_bᵀ(M_bb x_b + 2 Σ_{c>b} M_bc x_c), so hardly more than half of XM is formed. Returns n numbers, in
- * `out` if given. X may have any strides. Throws a RangeError where M is not square, X has not d columns, or `out` not n elements.
+ * The forms q_i = x_iᵀMx_i of the rows of X (n×d), as a function of X, for one symmetric M (d×d, kept as it is now): xᵀMx = xᵀTx
+ * with T = M below the diagonal twice and M on it, so half of XM is formed. Returns n numbers, in `out` if given. X may have any
+ * strides. Throws a RangeError where M is not square, X has not d columns, or `out` not n elements.
  */
 export function quadraticForms(
   symmetric: SymmetricMatrix,
@@ -21,19 +19,14 @@ export function quadraticForms(
       `quadratic forms: expected a square matrix, got ${symmetric.rows}×${symmetric.columns}`,
     );
   }
-  const doubled = doubledBelowPanels(symmetric);
+  const triangle = doubledBelow(symmetric);
   let images = new Float64Array(0);
 
   const formsOf = (rows: Matrix<Float64Array>, out: Float64Array): void => {
     const length = rows.rows * size;
     if (images.length < length) images = new Float64Array(length);
-    const own = matrix(rows.rows, size, images.subarray(0, length));
-    for (let from = 0; from < size; from += panel) {
-      const width = Math.min(panel, size - from);
-      const rest = block(rows, 0, from, rows.rows, size - from);
-      const part = block(doubled, from, from, size - from, width);
-      kernels.gemm(1, rest, part, 0, block(own, 0, from, rows.rows, width));
-    }
+    for (let i = 0; i < rows.rows; i++) images.set(row(rows, i), i * size);
+    kernels.trmm(triangle, transpose(matrix(rows.rows, size, images.subarray(0, length))));
     for (let i = 0; i < rows.rows; i++) out[i] = dot(rows, i, images);
   };
 
@@ -51,13 +44,11 @@ export function quadraticForms(
   };
 }
 
-/** A copy of M that counts twice what lies below the panels on the diagonal; what lies above them is not used. */
-function doubledBelowPanels(symmetric: SymmetricMatrix): Matrix<Float64Array> {
+/** A copy of M that counts twice what lies below the diagonal; what lies above is not used. */
+function doubledBelow(symmetric: SymmetricMatrix): Matrix<Float64Array> {
   const copy = dense(symmetric);
-  for (let i = panel; i < copy.rows; i++) {
-    const start = i * copy.columns;
-    const end = start + i - (i % panel);
-    for (let position = start; position < end; position++) copy.data[position] *= 2;
+  for (let i = 0; i < copy.rows; i++) {
+    for (let j = 0; j < i; j++) copy.data[i * copy.columns + j] *= 2;
   }
   return copy;
 }

@@ -1,6 +1,14 @@
 import { EigenvalueDecomposition, Matrix as MlMatrix } from "ml-matrix";
 import type { Kernels, SymmetricEigen } from "../../src/linalg/kernels/kernels.ts";
-import { entry, type FloatArray, type Matrix, matrix, setEntry, transpose } from "../../src/linalg/matrix.ts";
+import {
+  dense,
+  entry,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  setEntry,
+  transpose,
+} from "../../src/linalg/matrix.ts";
 
 /** Kernels as plain loops over their definitions, float64 inside: the reference the fast ones are held against. */
 export const naiveKernels: Kernels = {
@@ -20,6 +28,17 @@ export const naiveKernels: Kernels = {
       let sum = 0;
       for (let j = 0; j < a.columns; j++) sum += entry(a, i, j) * x[j];
       y[i] = alpha * sum + (beta === 0 ? 0 : beta * y[i]);
+    }
+  },
+  trmm(a, b) {
+    requireShape(a.rows === a.columns && a.columns === b.rows, "trmm", a, shapes(b));
+    const old = dense(b);
+    for (let i = 0; i < b.rows; i++) {
+      for (let j = 0; j < b.columns; j++) {
+        let sum = 0;
+        for (let k = 0; k <= i; k++) sum += entry(a, i, k) * entry(old, k, j);
+        setEntry(b, i, j, sum);
+      }
     }
   },
   symmetricEigen,

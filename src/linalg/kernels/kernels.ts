@@ -46,6 +46,11 @@ export interface Kernels {
   /** y ← alpha·A·x + beta·y for A m×n, x of length n and y of length m. */
   gemv<T extends FloatArray>(alpha: number, a: Matrix<T>, x: T, beta: number, y: T): void;
   /**
+   * B ← A·B in place, for A m×m of which only the lower triangle is read, and B m×n: half of the operations of `gemm`. B is an output
+   * as above. A transpose gives the other side: Bᵀ ← AᵀBᵀ is B ← B·A for A upper triangular.
+   */
+  trmm<T extends FloatArray>(a: Matrix<T>, b: Matrix<T>): void;
+  /**
    * All eigenvalues and vectors of `a`, n×n; only its lower triangle is read, `a` is kept. Householder's reduction with divide
    * and conquer (Cuppen 1981; Gu & Eisenstat 1995): LAPACK's dsyevd, or our own. Throws a RangeError when `a` is not square or
    * has NaN or Inf there, and natively when n > 32766; an Error when the iteration does not converge.

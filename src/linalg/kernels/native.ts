@@ -7,7 +7,7 @@ import { inTurns } from "./inTurns.ts";
 import type { Kernels, Products } from "./kernels.ts";
 import { bindNativeRoutines, type NativeRoutines } from "./nativeBinding.ts";
 import { prepareEigen } from "./nativeEigen.ts";
-import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk } from "./nativeProducts.ts";
+import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk, prepareTrmm } from "./nativeProducts.ts";
 
 /** A call handed to another thread costs some 40 µs; this many operations take about as long on one core. */
 const backgroundFlops = 2e6;
@@ -92,6 +92,7 @@ function nativeKernels(routines: NativeRoutines, threads: number): Kernels {
     gemm: direct.gemm,
     syrk: direct.syrk,
     gemv: (alpha, a, x, beta, y) => run(prepareGemv(routines, alpha, a, x, beta, y)),
+    trmm: (a, b) => run(prepareTrmm(routines, a, b)),
     symmetricEigen(a) {
       const { call, result } = prepareEigen(routines, a, true);
       run(call);

@@ -8,6 +8,7 @@ import type { SymmetricMatrix } from "../matrix.ts";
 import { inTurns } from "./inTurns.ts";
 import type { Kernels, Products } from "./kernels.ts";
 import { fusesMultiplyAdd } from "./relaxedSimd.ts";
+import { triangularProduct } from "./triangularProduct.ts";
 import { type Command, runCommand } from "./wasmCommand.ts";
 import { isSmall, multiplyByLoops } from "./wasmDirect.ts";
 import { type EigenProblem, eigenProblem, eigenvalueProblem } from "./wasmEigen.ts";
@@ -80,6 +81,7 @@ export async function openWasmKernels(options: OpenWasmKernelsOptions = {}): Pro
     gemm: direct.gemm,
     syrk: direct.syrk,
     gemv: (alpha, a, x, beta, y) => compute(instance, gemvProduct(alpha, a, x, beta, y)),
+    trmm: (a, b) => triangularProduct(direct.gemm, a, b),
     symmetricEigen: (a: SymmetricMatrix) => solve(eigenProblem(a, instance)),
     symmetricEigenvalues: (a: SymmetricMatrix) => solve(eigenvalueProblem(a, instance)),
     background: {
