@@ -12,13 +12,13 @@ export interface AnchoredPair {
   readonly image: Float64Array;
   /** Image − value·vector. */
   readonly rest: Float64Array;
-  /** By how much rounding of all images but the anchor's may have ‖rest‖ wrong. */
-  readonly rounding: number;
+  /** Norm of the part of the Ritz vector that is not along the anchor. */
+  readonly correction: number;
 }
 
 /**
  * Orthonormal vectors and their images under a symmetric map. That of the first, the anchor, is exact; the others only correct
- * it, and where the correction is small so is the rounding of images in float32.
+ * it, and where the correction is small so is what rounding of images in float32 does to it.
  */
 export interface AnchoredSpace {
   readonly full: boolean;
@@ -29,11 +29,10 @@ export interface AnchoredSpace {
   extend(vector: Float64Array, image: Float64Array): void;
 }
 
-/** Of one dimension: the anchor, of norm 1. `error` is what the other images may be off by, relative to their size. */
+/** Of one dimension: the anchor, of norm 1. */
 export function anchoredSpace(
   anchor: Float64Array,
   anchorImage: Float64Array,
-  error: number,
   kernels: Kernels,
 ): AnchoredSpace {
   const size = anchor.length;
@@ -56,8 +55,7 @@ export function anchoredSpace(
       kernels.gemv(1, transpose(first(images)), weights, 0, image);
       const rest = image.slice();
       kernels.gemv(-value, transpose(first(vectors)), weights, 1, rest);
-      const rounding = error * value * norm(weights.subarray(1));
-      return { value, image, rest, rounding };
+      return { value, image, rest, correction: norm(weights.subarray(1)) };
     },
     orthogonal(direction) {
       const result = direction.slice();

@@ -92,20 +92,26 @@ async function settle(
     signal?.throwIfAborted();
     const { image, weight, drift, quotient } = await maps.double.apply(vector, x);
     products++;
-    const space = anchoredSpace(vector, image, corrections.rounding, kernels);
+    const space = anchoredSpace(vector, image, kernels);
+    let residual = Infinity;
     for (;;) {
       const pair = space.leading();
       const rest = norm(pair.rest);
+      const rounding = corrections.rounding * pair.value * pair.correction;
       const offset = pair.value - 1;
       const newton = x + (pair.value * offset) / weight;
       // (D − xC)M = A*(N w − w), and ‖C^(−½)A*(v)‖² ≤ (n/c)·x·f·‖v‖²
-      const ofVector = Math.sqrt((x * pair.value) / weight) * (rest + pair.rounding);
-      const residual = ofVector + (1 - noise) * Math.abs(offset) + Math.abs(newton - quotient);
+      const ofVector = Math.sqrt((x * pair.value) / weight) * (rest + rounding);
+      // of ‖C^(½)M‖ at the anchor at least this part is left
+      const left = 1 - pair.correction * Math.sqrt(x / (x - 1 + noise));
+      if (left > 0.5) {
+        residual = (ofVector + (1 - noise) * Math.abs(offset) + Math.abs(newton - quotient)) / left;
+      }
       const converged = residual <= tolerance * quotient;
       if (converged || products >= maxProducts) {
         return { value: quotient, residual, converged, drift: drift / weight, products };
       }
-      const exhausted = rest <= Math.max(2 * pair.rounding, 0.1 * Math.abs(offset));
+      const exhausted = rest <= Math.max(2 * rounding, 0.1 * Math.abs(offset));
       const enough = exhausted || 2 * ofVector <= tolerance * quotient || space.full;
       const direction = enough ? undefined : space.orthogonal(pair.rest);
       if (!direction) {
