@@ -6,7 +6,7 @@ import { norm } from "../linalg/orthonormalBasis.ts";
 const capacity = 24;
 
 /** The largest Ritz pair of a symmetric map in a space. */
-export interface AnchoredPair {
+interface AnchoredPair {
   readonly value: number;
   /** The image of the unit Ritz vector. */
   readonly image: Float64Array;

@@ -16,7 +16,7 @@ export interface FormImage {
 }
 
 /** N(x) in one precision, of one w at a time. */
-export interface FormMap {
+interface FormMap {
   /** What an image may be off by, relative to it: rounding of sums of many terms. */
   readonly rounding: number;
   apply(w: Float64Array, x: number): Promise<FormImage>;

@@ -12,6 +12,8 @@ import {
 
 /** Into so many columns at a time a triangle is multiplied: of four, five eighths of the whole square's work is left. */
 const columnBlocks = 4;
+/** Rows that are weighted at a time, so that they are in the cache when they are multiplied. */
+const rowsAtOnce = 256;
 /** Columns below which a block is not worth a call of its own. */
 const fewColumns = 32;
 
@@ -38,7 +40,8 @@ export function sampleForms<T extends FloatArray>(
   const { rows: size, columns: rank } = rows;
   const width = Math.max(fewColumns, Math.ceil(rank / columnBlocks));
   const images = emptyLike(rows, size, Math.min(width, rank));
-  const scaled = emptyLike(rows, size, rank);
+  const count = Math.min(size, outputs * Math.ceil(rowsAtOnce / outputs));
+  const scaled = emptyLike(rows, count, rank);
   const product = emptyLike(rows, outputs, outputs);
 
   /** forms ← forms + Y_iX_iᵀ + X_iY_iᵀ, Y the first columns of `images`, X as many from `first` on. */
@@ -78,11 +81,17 @@ export function sampleForms<T extends FloatArray>(
       }
     },
     async adjoint(w, target) {
-      const positive =
-        outputs === 1 ? scaleRows(rows, w, scaled) : scaleBlocks(rows, w, outputs, scaled, kernels);
-      const part = (first: number, count: number) => transpose(block(scaled, first, 0, count, rank));
-      await kernels.background.syrk(1, part(0, positive), 0, target);
-      if (positive < size) await kernels.background.syrk(-1, part(positive, size - positive), 1, target);
+      for (let first = 0; first < size; first += count) {
+        const some = block(rows, first, 0, Math.min(count, size - first), rank);
+        const weights = w.subarray(first * outputs, (first + some.rows) * outputs);
+        const positive =
+          outputs === 1
+            ? scaleRows(some, weights, scaled)
+            : scaleBlocks(some, weights, outputs, scaled, kernels);
+        const part = (from: number, to: number) => transpose(block(scaled, from, 0, to - from, rank));
+        await kernels.background.syrk(1, part(0, positive), first === 0 ? 0 : 1, target);
+        if (positive < some.rows) await kernels.background.syrk(-1, part(positive, some.rows), 1, target);
+      }
     },
   };
 }
@@ -136,7 +145,7 @@ function scaleColumns(
 
 /** The rows √|w_i|·x_i, first those with w_i ≥ 0; returns how many these are. */
 function scaleRows(
-  { data: x, rows, columns }: Matrix<FloatArray>,
+  { data: x, rows, columns, offset }: Matrix<FloatArray>,
   w: Float64Array,
   { data: scaled }: Matrix<FloatArray>,
 ): number {
@@ -145,8 +154,8 @@ function scaleRows(
   for (let i = 0; i < rows; i++) {
     let target = (w[i] >= 0 ? front++ : --back) * columns;
     const root = Math.sqrt(Math.abs(w[i]));
-    const end = (i + 1) * columns;
-    for (let k = i * columns; k < end; k++, target++) scaled[target] = root * x[k];
+    const end = offset + (i + 1) * columns;
+    for (let k = end - columns; k < end; k++, target++) scaled[target] = root * x[k];
   }
   return front;
 }

@@ -106,7 +106,9 @@ test("N(x) is A(S⁻¹∘A*(·)) by loops, of indefinite forms too, in both prec
 test.each([
   [30, 1, 150],
   [11, 4, 37],
-])("as well in several blocks of columns, n = %i, C = %i, p = %i", async (n, outputs, p) => {
+  [300, 1, 9],
+  [97, 3, 8],
+])("as well in several blocks of columns or rows, n = %i, C = %i, p = %i", async (n, outputs, p) => {
   const next = seededUniform(3);
   const rows = Array.from({ length: n * outputs }, () => Array.from({ length: p }, next));
   await expectNaive(await reducedJacobian(fromRows(rows), outputs, kernels), 0.3, 1.4, 8);
