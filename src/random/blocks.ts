@@ -42,14 +42,9 @@ let philox: Philox | undefined;
  * Writes `blocksAtOnce` blocks of a stream from this index on to `out`, four words each, as `philox4x32` would. The lower half of the
  * index must not pass its end on the way.
  */
-export function fillBlocks(
-  indexLow: number,
-  indexHigh: number,
-  [k0, k1, c2, c3]: Identity,
-  out: Int32Array,
-): void {
+export function fillBlocks(indexLow: number, indexHigh: number, identity: Identity, out: Int32Array): void {
   philox ??= open();
-  philox.exports.fill(indexLow, indexHigh, c2, c3, k0, k1, blocksAtOnce);
+  philox.exports.fill(indexLow, indexHigh, identity[2], identity[3], identity[0], identity[1], blocksAtOnce);
   out.set(philox.words);
   philox.held = out;
 }
