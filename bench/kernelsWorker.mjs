@@ -1,6 +1,6 @@
 /**
- * Our side of kernels.mjs, one process a kind of kernels: `node kernelsWorker.mjs native|wasm`. Requests and answers are those
- * of peers/kernels.py.
+ * Our side of kernels.mjs, one process a kind of kernels: `node kernelsWorker.mjs native|wasm|wasm-relaxed`. Requests and answers
+ * are those of peers/kernels.py.
  */
 import process from "node:process";
 import { createInterface } from "node:readline";

@@ -1,5 +1,5 @@
 // Compiles the AssemblyScript sources into *.generated.ts files beside them (each module as base64), unless such a file
-// is newer than everything it is made from. Plain SIMD128, so results have the same bits everywhere.
+// is newer than everything it is made from. Plain SIMD128, so results have the same bits everywhere, but for one that says relaxed.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -13,6 +13,13 @@ const kernels = "src/linalg/kernels";
 await build("wasm kernels", `${kernels}/assembly`, `${kernels}/wasmModule.generated.ts`, [], (binary) => ({
   wasmModuleBase64: base64(binary),
 }));
+await build(
+  "wasm kernels, relaxed SIMD",
+  `${kernels}/assembly`,
+  `${kernels}/relaxedModule.generated.ts`,
+  ["--enable", "relaxed-simd"],
+  (binary) => ({ relaxedModuleBase64: base64(binary) }),
+);
 await build(
   "descent of many vectors",
   `${kernels}/assembly/descent`,

@@ -1,7 +1,8 @@
 """numpy's side of bench/gaussian.mjs: μ against n for a linear model on Gaussian inputs, at four θ, with its extremes.
 
 A request with "check" takes what was drawn from files of its folder and says how far its numbers are from expected.npy there; any other
-draws itself and is timed. What depends on the inputs alone is computed once an input, as quadratic forms x_iᵀGx_i.
+draws itself and is timed. What depends on the inputs alone is computed once an input, as quadratic forms x_iᵀGx_i; labels without
+their noise once for all θ; and the loss while training from G where samples are many.
 """
 import json
 import sys
@@ -24,7 +25,10 @@ def few_samples(X):
         second, image = n * (r * r) @ a / unit, K @ r
         return second - image @ image / unit, second
 
-    return alignment, np.maximum(extremes, 0)
+    def loss_of(y):
+        return lambda theta: np.sum((X @ theta - y) ** 2) / (2 * n)
+
+    return alignment, loss_of, np.maximum(extremes, 0)
 
 
 def many_samples(X):
@@ -34,7 +38,9 @@ def many_samples(X):
     q, geometry = np.einsum("ij,ij->i", X @ G, X), np.sum(G * G)
     values, V = np.linalg.eigh(G)
     W = V / np.sqrt(values)
-    form = W.T @ (X.T @ (q[:, None] * X) / n) @ W - np.diag(values**2)
+    Y = np.sqrt(q)[:, None] * X
+    # the product of an array with itself, of which numpy forms half, by syrk
+    form = W.T @ (Y.T @ Y / n) @ W - np.diag(values**2)
     extremes = np.linalg.eigvalsh(form)[[0, -1]] / geometry
 
     def alignment(r):
@@ -42,13 +48,16 @@ def many_samples(X):
         second = (r * r) @ q / n / (loss * geometry)
         return second - gradient @ G @ gradient / (loss * geometry), second
 
-    return alignment, np.maximum(extremes, 0)
+    def loss_of(y):
+        linear, constant = y @ X / n, y @ y / n
+        return lambda theta: (theta @ G @ theta - 2 * theta @ linear + constant) / 2
+
+    return alignment, loss_of, np.maximum(extremes, 0)
 
 
-def train(X, y, theta, rate, batches, share=0.05):
-    theta, n = theta.copy(), len(X)
-    loss = lambda: np.sum((X @ theta - y) ** 2) / (2 * n)
-    now = loss()
+def train(X, y, theta, rate, batches, loss, share=0.05):
+    theta = theta.copy()
+    now = loss(theta)
     target = share * now
     for group in batches:
         if now <= target:
@@ -56,16 +65,16 @@ def train(X, y, theta, rate, batches, share=0.05):
         for batch in group:
             rows = X[batch]
             theta -= rate / len(batch) * ((rows @ theta - y[batch]) @ rows)
-        now = loss()
+        now = loss(theta)
     return theta
 
 
 def rows_of(X, situations, rate):
     """[μ, μ₁, least, largest] for each (y, θ, batches or None)."""
-    alignment, extremes = (few_samples if len(X) < X.shape[1] else many_samples)(X)
+    alignment, loss_of, extremes = (few_samples if len(X) < X.shape[1] else many_samples)(X)
     for y, theta, batches in situations:
         if batches is not None:
-            theta = train(X, y, theta, rate, batches)
+            theta = train(X, y, theta, rate, batches, loss_of(y))
         yield [*alignment(X @ theta - y), *extremes]
 
 
@@ -75,10 +84,10 @@ def trial(request):
     d = len(eigenvalues)
     for n in request["samples"]:
         X = random.standard_normal((n, d)) * np.sqrt(eigenvalues)
-        teacher = random.standard_normal(d) / np.sqrt(d)
+        labels = X @ (random.standard_normal(d) / np.sqrt(d))
 
         def situation(noise, trained, spread):
-            y = X @ teacher + noise * random.standard_normal(n)
+            y = labels + noise * random.standard_normal(n)
             theta = spread * random.standard_normal(d) / np.sqrt(d)
             return y, theta, random.integers(0, n, (30, 10, 8)) if trained else None
 

@@ -34,6 +34,11 @@ export function stepInUse(
     batchSize: options.batch ?? training?.batchSize ?? samples,
     replacement: options.replacement ?? training?.replacement ?? false,
   };
+  if (step.learningRate === 0) {
+    throw new InputError(
+      "--learning-rate: expected an η above 0, got 0, which is the run's at this checkpoint; give one, or another --step",
+    );
+  }
   if (!step.replacement && step.batchSize > samples) {
     const whose = options.batch === undefined ? ", the run's batch size" : "";
     throw new InputError(

@@ -2,14 +2,14 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { rowMajor } from "../linalg/matrix.ts";
 import { createStream } from "../random/index.ts";
 
-/** As trials do, about half of it in matrix products and half in JavaScript on the machine of trialSeconds.json. */
+/** Nine tenths of it matrix products on the machine of trialSeconds.json, the rest draws. */
 const work = { order: 160, products: 50, draws: 100_000 };
 /** Short ones, so that one of them finds a processor of its own on a machine with other work too. */
 const rounds = 12;
 
 /**
  * Seconds, by `clock`, of a fixed piece of work: what the times of trialSeconds.json are scaled by from machine to machine. The
- * least of twelve rounds, together about 0.2 s on the machine of that file.
+ * least of twelve rounds, together about 0.1 s on the machine of that file.
  * @param clock seconds since any one time
  */
 export function calibrationSeconds(kernels: Kernels, clock: () => number): number {

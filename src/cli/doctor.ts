@@ -23,7 +23,7 @@ export function setUpDoctor(command: Command): void {
       ["eigenproblem n = 500", `${(speed.eigen500Seconds * 1000).toFixed(0)} ms`],
     ];
     for (const [name, value] of lines) process.stdout.write(`${name.padEnd(22)}${value}\n`);
-    if (kernels.name === "wasm") process.stdout.write(advice);
+    if (kernels.name !== "native") process.stdout.write(advice);
     await kernels.close();
   });
 }

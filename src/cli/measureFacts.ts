@@ -18,7 +18,7 @@ export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
   const squareLoss = measurement.lossKind === "mse";
   // what isotropic residuals of several outputs would give says nothing of a softmax
   const outputs = squareLoss ? measurement.outputs : 1;
-  const facts: Fact[] = [{ label: "loss L", value: format(summary.loss) }];
+  const facts: Fact[] = [{ label: "loss L", value: sized(summary.loss) }];
   const interval = (kind: "covariance" | "secondMoment", factor = 1) =>
     isDefined(intervals)
       ? { note: `${range(intervals[kind].low * factor, intervals[kind].high * factor)}, 95 % ${over}` }
@@ -34,7 +34,7 @@ export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
       },
       {
         label: "normaliser 2L of the alignments",
-        value: format(2 * summary.loss),
+        value: sized(2 * summary.loss),
         note: "the square loss's: Σ ≈ 2L·G is a square-loss statement",
       },
     );
@@ -65,17 +65,17 @@ export function measureFacts(measurement: MeasuredPoint): readonly Fact[] {
   facts.push(
     {
       label: "Gauss–Newton ‖G‖_F",
-      value: format(summary.gaussNewtonFrobenius),
+      value: sized(summary.gaussNewtonFrobenius),
       ...sampledNote(estimate?.gaussNewtonFrobenius),
     },
-    { label: "Tr G", value: format(summary.gaussNewtonTrace), ...sampledNote(estimate?.gaussNewtonTrace) },
+    { label: "Tr G", value: sized(summary.gaussNewtonTrace), ...sampledNote(estimate?.gaussNewtonTrace) },
     ...sharpest(spectrum.eigenvalues, estimate),
     {
       label: "noise Tr Σ (batch size 1)",
-      value: format(summary.noiseTrace),
+      value: sized(summary.noiseTrace),
       ...sampledNote(estimate?.noiseTrace),
     },
-    { label: "gradient ‖∇L‖²", value: format(summary.gradientNormSquared) },
+    { label: "gradient ‖∇L‖²", value: sized(summary.gradientNormSquared) },
     ...(estimate ? [pairsTaken(estimate.sampling)] : []),
   );
   if (hessian) {
@@ -150,6 +150,10 @@ function stabilityFacts({ batch, replacement, ...stability }: BatchStability): F
       note: `by necessary conditions; alignment bound ${shown(stability.alignmentBound)}`,
     },
   ];
+}
+
+function sized(value: number): string {
+  return Number.isFinite(value) ? format(value) : "beyond float64";
 }
 
 function shown(value: number | Undefined): string {

@@ -26,8 +26,7 @@ export function trainDocument(
   memory?: MemoryUse,
 ): TrainDocument {
   const last = rows[rows.length - 1];
-  const { undefined: reasons, ...final } = last ?? {};
-  const lines = typeof reasons === "string" ? reasons.split("\n") : [];
+  const { undefined: _reasons, ...final } = last ?? {};
   return {
     schema: 1,
     folder,
@@ -36,10 +35,7 @@ export function trainDocument(
     final: last ? ({ ...final } as MetricsRow) : null,
     ...(memory && { memory }),
     undefined: Object.fromEntries(
-      lines.map((line) => {
-        const colon = line.indexOf(": ");
-        return [`final.${line.slice(0, colon)}`, line.slice(colon + 2)];
-      }),
+      (last ? reasonsOf(last) : []).map(([column, reason]) => [`final.${column}`, reason]),
     ),
   };
 }
@@ -53,9 +49,10 @@ export function trainTable(folder: string, { manifest, rows }: TrainResult): str
   const line = (name: string, cells: readonly string[]) =>
     name.padEnd(width) + cells.map((cell) => cell.padStart(14)).join("");
   const reasons = shown.flatMap((row) =>
-    typeof row.undefined === "string"
-      ? row.undefined.split("\n").map((reason) => pc.yellow(`undefined at step ${row.step}: ${reason}`))
-      : [],
+    columnsByReason(row).map(([reason, [first, ...others]]) => {
+      const columns = others.length === 0 ? first : `${first} and ${others.length} more`;
+      return pc.yellow(`undefined at step ${row.step}: ${columns}: ${reason}`);
+    }),
   );
   return `${[
     pc.bold(`Trained ${parameters} parameters on ${data}`),
@@ -77,6 +74,24 @@ export function trainTable(folder: string, { manifest, rows }: TrainResult): str
     ...reasons,
     folder,
   ].join("\n")}\n`;
+}
+
+/** The columns of a row that have no value, each with the reason. */
+function reasonsOf(row: MetricsRow): readonly (readonly [column: string, reason: string])[] {
+  if (typeof row.undefined !== "string") return [];
+  return row.undefined.split("\n").map((line) => {
+    const colon = line.indexOf(": ");
+    return [line.slice(0, colon), line.slice(colon + 2)];
+  });
+}
+
+/** Each reason once, with the columns that it is the reason of. */
+function columnsByReason(row: MetricsRow): readonly (readonly [reason: string, columns: string[]])[] {
+  const columns = new Map<string, string[]>();
+  for (const [column, reason] of reasonsOf(row)) {
+    columns.set(reason, [...(columns.get(reason) ?? []), column]);
+  }
+  return [...columns];
 }
 
 function cell(value: MetricsRow[string]): string {

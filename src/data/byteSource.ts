@@ -2,6 +2,7 @@
  * Random access to bytes, on disk or in memory: all that the readers of array files ask of the platform.
  * Positions and lengths are in bytes and may exceed 4 GiB.
  */
+import { fileProblem } from "../fileProblem.ts";
 import { InputError } from "../inputError.ts";
 
 /** Bytes at any position: of a file, of an array in memory, of a file that a page was given. */
@@ -136,7 +137,7 @@ function descriptorSource(
       const length = Math.min(target.length - filled, largestRead);
       read(descriptor, target, filled, length, position + filled, (error, bytesRead) => {
         filled += bytesRead;
-        if (error) settle(new InputError(`${name}: cannot be read: ${error.message}`));
+        if (error) settle(new InputError(`${name}: cannot be read: ${fileProblem(error)}`));
         else if (filled === target.length) settle();
         else if (bytesRead === 0) settle(endedEarly(name, position + filled, position + target.length));
         else next();
@@ -189,7 +190,7 @@ function bytesNow(
   try {
     return readSync(...call);
   } catch (error) {
-    throw new InputError(`${name}: cannot be read: ${(error as Error).message}`);
+    throw new InputError(`${name}: cannot be read: ${fileProblem(error)}`);
   }
 }
 
@@ -197,10 +198,10 @@ function bytesNow(
 const largestRead = 2 ** 30;
 
 function openingProblem(path: string, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return `${path}: no such file; check the path`;
   if (code === "EACCES" || code === "EPERM") return `${path}: may not be read; check its permissions`;
-  return `${path}: cannot be opened: ${message}`;
+  return `${path}: cannot be opened: ${fileProblem(error)}`;
 }
 
 function closedSource(name: string): RangeError {

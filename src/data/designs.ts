@@ -9,8 +9,11 @@ export interface GaussianDesign {
   readonly dimension: number;
   /** Eigenvalues of S, descending. */
   readonly eigenvalues: Float64Array;
-  /** n independent inputs as the rows of an n×d row-major matrix; the same stream gives the same inputs. */
-  sample(n: number, stream: RandomStream): Matrix<Float64Array>;
+  /**
+   * n independent inputs as the rows of an n×d row-major matrix, over `out` if given; the same stream gives the same inputs. Throws
+   * a RangeError on an `out` of another length than n·d.
+   */
+  sample(n: number, stream: RandomStream, out?: Float64Array): Matrix<Float64Array>;
   /** S, d×d, as a fresh matrix. */
   covariance(): SymmetricMatrix;
 }
@@ -63,9 +66,9 @@ export function givenCovariance(covariance: Matrix<Float64Array>, kernels: Kerne
   return {
     dimension,
     eigenvalues,
-    sample(n, stream) {
+    sample(n, stream, out) {
       const gaussian = matrix(n, dimension, stream.gaussians(new Float64Array(n * dimension)));
-      const inputs = matrix(n, dimension);
+      const inputs = matrix(n, dimension, out);
       kernels.gemm(1, gaussian, root, 0, inputs);
       return inputs;
     },
@@ -80,6 +83,9 @@ function spectrum(dimension: number, eigenvalue: (k: number) => number): Float64
   return Float64Array.from({ length: dimension }, (_, k) => eigenvalue(k));
 }
 
+/** Inputs that are drawn before they are scaled, while they are in the cache. */
+const rowsAtOnce = 16;
+
 /** S = diag(eigenvalues): general for Gaussian inputs, up to a rotation of the coordinates. */
 function diagonal(eigenvalues: Float64Array): GaussianDesign {
   const dimension = eigenvalues.length;
@@ -87,12 +93,16 @@ function diagonal(eigenvalues: Float64Array): GaussianDesign {
   return {
     dimension,
     eigenvalues,
-    sample(n, stream) {
-      const inputs = stream.gaussians(new Float64Array(n * dimension));
-      for (let i = 0; i < n; i++) {
-        for (let k = 0; k < dimension; k++) inputs[i * dimension + k] *= deviations[k];
+    sample(n, stream, out) {
+      const inputs = matrix(n, dimension, out);
+      for (let from = 0; from < n; from += rowsAtOnce) {
+        const rows = inputs.data.subarray(from * dimension, (from + rowsAtOnce) * dimension);
+        stream.gaussians(rows);
+        for (let start = 0; start < rows.length; start += dimension) {
+          for (let k = 0; k < dimension; k++) rows[start + k] *= deviations[k];
+        }
       }
-      return matrix(n, dimension, inputs);
+      return inputs;
     },
     covariance() {
       const covariance = matrix(dimension, dimension);

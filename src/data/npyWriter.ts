@@ -1,4 +1,4 @@
-import { InputError } from "../inputError.ts";
+import { asWritingError } from "../fileProblem.ts";
 import { type ElementArray, type ElementType, elementTypeOf, hostIsLittleEndian } from "./floatElements.ts";
 import { npyMagic } from "./npyHeader.ts";
 
@@ -30,33 +30,37 @@ export function encodeNpy(
 export interface NpyWriter {
   /**
    * Appends whole rows, row-major, any number of them; `rows` must not change until the promise settles.
-   * Throws a RangeError where it does not hold whole rows or is of another type than the file, and the system's own error
-   * where writing fails.
+   * Throws a RangeError where it does not hold whole rows or is of another type than the file, an InputError where there is
+   * no room.
    */
   append(rows: Float32Array | Float64Array): Promise<void>;
   /**
    * Writes the number of rows into the header: before this the file is not a valid one. To be called once, when all appends
-   * have settled.
+   * have settled. Throws an InputError where there is no room.
    */
   close(): Promise<void>;
 }
 
 /**
  * Creates (or overwrites) the npy file at `path`, of shape (rows appended, …rowShape) (Node only).
- * Throws an InputError where the file cannot be created, a RangeError on a row of no elements.
+ * Throws an InputError where the file cannot be created or written, a RangeError on a row of no elements or of axes that are
+ * no positive integers.
  */
 export async function createNpy(
   path: string,
   dtype: "float32" | "float64",
   rowShape: readonly number[],
 ): Promise<NpyWriter> {
+  if (!rowShape.every((length) => Number.isInteger(length) && length > 0)) {
+    throw new RangeError(`${path}: expected rows of positive integers, got shape (${rowShape.join(", ")})`);
+  }
   const rowLength = rowShape.reduce((product, length) => product * length, 1);
-  if (!(rowLength > 0))
-    throw new RangeError(`${path}: rows of shape (${rowShape.join(", ")}) have no elements`);
   const { open } = await import("node:fs/promises");
-  const file = await open(path, "w").catch((error: Error) => {
-    throw new InputError(`${path}: cannot be created: ${error.message}`);
-  });
+  const asked = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error) => {
+      throw asWritingError(path, error);
+    });
+  const file = await asked(open(path, "w"));
   const headerFor = (rows: number) => npyHeader(dtype, [rows, ...rowShape], false);
   let end = headerFor(0).length;
   let rows = 0;
@@ -64,10 +68,13 @@ export async function createNpy(
   const write = async (bytes: Uint8Array, position: number) => {
     for (let written = 0; written < bytes.length; ) {
       const length = Math.min(bytes.length - written, 2 ** 30);
-      written += (await file.write(bytes, written, length, position + written)).bytesWritten;
+      written += (await asked(file.write(bytes, written, length, position + written))).bytesWritten;
     }
   };
-  await write(headerFor(0), 0);
+  await write(headerFor(0), 0).catch(async (error) => {
+    await file.close();
+    throw error;
+  });
   return {
     async append(data) {
       if (elementTypeOf(data) !== dtype || data.length % rowLength !== 0) {
@@ -81,8 +88,11 @@ export async function createNpy(
       await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
     },
     async close() {
-      await write(headerFor(rows), 0);
-      await file.close();
+      try {
+        await write(headerFor(rows), 0);
+      } finally {
+        await asked(file.close());
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { fileProblem } from "../fileProblem.ts";
 import { InputError } from "../inputError.ts";
 import { openFile, type SyncByteSource } from "./byteSource.ts";
 
@@ -20,7 +21,7 @@ export async function temporaryFile(
   const { join } = await import(/* @vite-ignore */ "node:path");
   const noRoom = (error: Error) => {
     throw new InputError(
-      `${name}: cannot inflate ${size} bytes into ${tmpdir()}: ${error.message}; ` +
+      `${name}: cannot inflate ${size} bytes into ${tmpdir()}: ${fileProblem(error)}; ` +
         "set TMPDIR to a disk with room, or uncompress it",
     );
   };

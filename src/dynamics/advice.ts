@@ -84,7 +84,7 @@ export interface Advice extends QuadraticModel {
  * Where a learning rate and a batch size stand at this θ: η* over all batch sizes, growth and direction of escape, and what
  * says whether the quadratic model holds (docs/theory.md §5, §10; docs/advise.md).
  *
- * Throws a RangeError on a step that makes no sense, so on a learning rate that is negative or not finite, and as `pointOf`
+ * Throws a RangeError on a step that makes no sense, so on a learning rate that is not above 0 or not finite, and as `pointOf`
  * does, an InputError on a learning rate not below 1e140/λ₁ and where a Jacobian to be swept is too large for memory, and the
  * signal's reason.
  */
@@ -94,8 +94,8 @@ export async function advise(
 ): Promise<Advice> {
   const { kernels, signal, step } = options;
   const { samples, outputs, parameters, residuals } = linearization;
-  if (!(step.learningRate >= 0 && step.learningRate < Infinity)) {
-    throw new RangeError(`learningRate: expected a finite number of at least 0, got ${step.learningRate}`);
+  if (!(step.learningRate > 0 && step.learningRate < Infinity)) {
+    throw new RangeError(`learningRate: expected a finite number above 0, got ${step.learningRate}`);
   }
   const lossKind = linearization.loss?.kind ?? "mse";
   const spectral = { kernels, signal };

@@ -1,8 +1,8 @@
 import { isDefined, type Undefined, zeroGaussNewton } from "../geometry/undefined.ts";
 import { batchNoise } from "./batchNoise.ts";
-import type { LeadingMatrix, SpectralOptions } from "./leadingMatrix.ts";
+import type { SpectralOptions } from "./leadingMatrix.ts";
+import { noisyCurvature } from "./noisyCurvature.ts";
 import type { ReducedProblem } from "./reducedProblem.ts";
-import { harmonicScales, noisyCurvature } from "./stability.ts";
 
 /** How far below 2/λ₁ the threshold may lie for SGD to count as GD. */
 const likeness = 0.01;
@@ -32,22 +32,9 @@ export async function gradientDescentBatch(
     const curvature = await noisyCurvature(problem, noise, options);
     if (!isDefined(curvature)) return curvature;
     if (curvature.value <= target) return curvature.converged ? batchSize : unsettled;
-    const slope = (curvature.value - noiselessPart(problem, curvature)) / noise;
+    const slope = (curvature.value - curvature.drift) / noise;
     const tangent = noise - (curvature.value - target) / slope;
     const least = replacement ? 1 / tangent : samples / (1 + tangent * (samples - 1));
     batchSize = Math.max(batchSize + 1, Math.ceil(least * (1 - 1e-12)));
   }
-}
-
-/** ⟨W, C^(−½)(G⊗G)C^(−½) W⟩/λ₁ of the eigenvector W. */
-function noiselessPart({ eigenvalues, rank }: ReducedProblem, { matrix: w }: LeadingMatrix): number {
-  const scales = harmonicScales(eigenvalues);
-  let total = 0;
-  for (let i = 0; i < rank; i++) {
-    for (let j = 0; j < rank; j++) {
-      const scaled = scales.data[i * rank + j] * w.data[i * rank + j];
-      total += (eigenvalues[i] / eigenvalues[0]) * (eigenvalues[j] / eigenvalues[0]) * scaled * scaled;
-    }
-  }
-  return total;
 }

@@ -4,6 +4,7 @@ import { type JacobianBlock, momentAccumulator, sampleGradients } from "../geome
 import { type NoiseSummary, noiseSummary } from "../geometry/noise.ts";
 import { type GradientNoiseScale, gradientNoiseScale, momentNoiseScale } from "../geometry/noiseScale.ts";
 import { pointOf } from "../geometry/point.ts";
+import { inUnits, scaledBlocks } from "../geometry/scaledBlocks.ts";
 import type { Undefined } from "../geometry/undefined.ts";
 import { InputError } from "../inputError.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
@@ -40,13 +41,15 @@ export async function quadraticModel(linearization: Sweepable, kernels: Kernels)
       );
     }
     const problem = await reducedLinearization(linearization, kernels);
-    const part = { jacobian: problem.rows, residuals };
+    const scaled = scaledBlocks(residuals, async function* () {
+      yield { jacobian: problem.rows, residuals };
+    });
     const accumulator = momentAccumulator(problem.rank, outputs, kernels);
-    accumulator.add(part);
+    for await (const part of scaled.sweep()) accumulator.add(part);
     const moments = accumulator.finish();
     return {
       problem,
-      summary: momentSummary(moments),
+      summary: inUnits(momentSummary(moments), scaled),
       lossAlignment: momentLossAlignment(moments, kernels),
       noiseScale: momentNoiseScale(sampleGradients(problem.rows, residuals, outputs)),
     };

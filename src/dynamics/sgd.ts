@@ -6,12 +6,15 @@ export interface SgdOptions extends Omit<BatchOptions, "samples"> {
   readonly steps: number;
 }
 
+/** What SGD needs of a model. */
+export type Trainable = Pick<Model, "samples" | "parameters" | "gradient">;
+
 /**
  * Minibatch SGD on the square loss, θ ← θ − η·(mean gradient of the batch): returns θ after `steps` steps and leaves
  * `theta` as it was. Throws a RangeError on a batch size that does not fit the data, and an Error when the iteration
  * has left the finite numbers, naming the step.
  */
-export function sgd(model: Model, theta: Float64Array, options: SgdOptions): Float64Array {
+export function sgd(model: Trainable, theta: Float64Array, options: SgdOptions): Float64Array {
   const { learningRate, steps } = options;
   const nextBatch = batchSampler({ ...options, samples: model.samples });
   const current = theta.slice();

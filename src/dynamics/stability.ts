@@ -1,18 +1,17 @@
 import { isDefined, type Undefined, zeroGaussNewton } from "../geometry/undefined.ts";
-import { type Matrix, matrix } from "../linalg/matrix.ts";
 import { type BatchDraw, batchNoise } from "./batchNoise.ts";
-import { type LeadingMatrix, leadingMatrix, type SpectralOptions, tooLarge } from "./leadingMatrix.ts";
+import type { SpectralOptions } from "./leadingMatrix.ts";
+import { noisyCurvature } from "./noisyCurvature.ts";
 import type { ReducedProblem } from "./reducedProblem.ts";
-import { sampleCurvature } from "./sampleCurvature.ts";
 
 /** The largest learning rate that is stable in the mean square, in units of 1/G. [MM]; docs/theory.md §5, §10. */
 export interface StabilityThreshold {
   /** η*: below it E‖w‖² falls to 0 along the directions that the model feels, above it grows without bound. */
   readonly value: number;
-  /** By how much η* may be smaller than `value`, by the residual of the eigenpair; 0 where there is a closed form. */
+  /** By how much η* may be smaller than `value`, by the residual of the eigenvector; 0 where there is a closed form. */
   readonly error: number;
   readonly converged: boolean;
-  /** Applications of C^(−½)DC^(−½). */
+  /** Applications of the map on forms whose largest eigenvalue is 1 at η*, docs/theory.md §10. */
   readonly products: number;
 }
 
@@ -46,44 +45,4 @@ export async function stabilityThreshold(
 /** 2/λ₁, above which GD leaves the minimum. docs/theory.md §5. Undefined where G = 0. */
 export function gradientDescentThreshold({ eigenvalues }: ReducedProblem): number | Undefined {
   return eigenvalues.length === 0 ? zeroGaussNewton : 2 / eigenvalues[0];
-}
-
-/** λ_max(C^(−½)DC^(−½))/λ₁ with its eigenvector C^(½)M: what stands for λ₁ under noise of strength c in (0, 1]. */
-export async function noisyCurvature(
-  problem: ReducedProblem,
-  noise: number,
-  options: SpectralOptions,
-): Promise<LeadingMatrix | Undefined> {
-  const { rank, eigenvalues } = problem;
-  const large = tooLarge(rank);
-  if (large) return large;
-  const kicks = sampleCurvature(problem, 1 / eigenvalues[0], options.kernels);
-  const scales = harmonicScales(eigenvalues);
-  const scaled = matrix(rank, rank);
-  const result = matrix(rank, rank);
-  const map = async (m: Matrix<Float64Array>): Promise<Matrix<Float64Array>> => {
-    for (let i = 0; i < scaled.data.length; i++) scaled.data[i] = scales.data[i] * m.data[i];
-    const kicked = await kicks(scaled);
-    for (let i = 0, position = 0; i < rank; i++) {
-      const sharpness = (1 - noise) * (eigenvalues[i] / eigenvalues[0]);
-      for (let j = 0; j < rank; j++, position++) {
-        const drift = sharpness * (eigenvalues[j] / eigenvalues[0]) * scaled.data[position];
-        result.data[position] = scales.data[position] * (drift + noise * kicked.data[position]);
-      }
-    }
-    return result;
-  };
-  return leadingMatrix(rank, map, options);
-}
-
-/** Entries ((λ_i + λ_j)/2λ₁)^(−½): C^(−½) in units of λ₁, which acts on the entries of M one by one. */
-export function harmonicScales(eigenvalues: Float64Array): Matrix<Float64Array> {
-  const rank = eigenvalues.length;
-  const result = matrix(rank, rank);
-  for (let i = 0; i < rank; i++) {
-    for (let j = 0; j < rank; j++) {
-      result.data[i * rank + j] = Math.sqrt(2 / ((eigenvalues[i] + eigenvalues[j]) / eigenvalues[0]));
-    }
-  }
-  return result;
 }

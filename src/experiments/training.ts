@@ -1,4 +1,4 @@
-import { sgd } from "../dynamics/sgd.ts";
+import { sgd, type Trainable } from "../dynamics/sgd.ts";
 import type { Model } from "../models/model.ts";
 import { meanLoss as meanSquareLoss } from "../models/samples.ts";
 import type { RandomStream } from "../random/stream.ts";
@@ -10,8 +10,6 @@ export interface TrainingOptions {
   readonly lossShare: number;
   readonly maxSteps: number;
   readonly stream: RandomStream;
-  /** L over all samples, where there is a quicker way than by the model's residuals. */
-  readonly loss?: (theta: Float64Array) => number;
 }
 
 /** Steps between two looks at the whole loss. */
@@ -19,8 +17,17 @@ const stride = 10;
 
 /** Trains by SGD until the loss has fallen far enough or the steps are spent: θ "along training". */
 export function trainTowards(model: Model, theta: Float64Array, options: TrainingOptions): Float64Array {
+  return trainByLoss(model, (at) => meanLoss(model, at), theta, options);
+}
+
+/** The same with L over all samples given, where there is a quicker way than by the model's residuals. */
+export function trainByLoss(
+  model: Trainable,
+  lossAt: (theta: Float64Array) => number,
+  theta: Float64Array,
+  options: TrainingOptions,
+): Float64Array {
   const { learningRate, batchSize, lossShare, maxSteps, stream } = options;
-  const lossAt = options.loss ?? ((at) => meanLoss(model, at));
   let loss = lossAt(theta);
   const target = lossShare * loss;
   let current = theta;

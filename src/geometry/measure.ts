@@ -16,6 +16,7 @@ import { momentIntervals } from "./momentInterval.ts";
 import { type JacobianBlock, momentAccumulator } from "./moments.ts";
 import { type NoiseSummary, noiseSummary } from "./noise.ts";
 import { pointOf } from "./point.ts";
+import { inUnits, type ScaledBlocks, scaledBlocks } from "./scaledBlocks.ts";
 import { gaussNewtonSpectrum } from "./spectrum.ts";
 import { isDefined, type Undefined } from "./undefined.ts";
 
@@ -63,7 +64,10 @@ export interface MeasureOptions {
 /** A linearization that can also be swept in blocks of samples. */
 type Sweepable = Linearization & { blocks?(): AsyncIterable<JacobianBlock> };
 
-/** Largest n·C for which a dense eigenproblem over residuals is solved. */
+/**
+ * Largest n·C for which K is formed for the certificate alone. On K's own side there is no such limit: K and an eigenproblem
+ * of its size are there already.
+ */
 const certificateLimit = 16_384;
 
 /**
@@ -77,7 +81,8 @@ export async function measure(linearization: Sweepable, options: MeasureOptions)
   const sizes = { samples, outputs, parameters, lossKind };
   if (linearization.blocks && lossKind === "mse" && parameters < samples * outputs) {
     const sweep = () => (linearization.blocks as () => AsyncIterable<JacobianBlock>)();
-    const measured = await measureMoments(sizes, sweep, options.kernels);
+    const scaled = scaledBlocks(linearization.residuals, sweep);
+    const measured = await measureMoments(sizes, scaled, options.kernels);
     return options.certificate
       ? { ...measured, certificate: await certify(linearization, options.kernels) }
       : measured;
@@ -114,19 +119,23 @@ async function measureGram(linearization: Linearization, { kernels, certificate 
 
 async function measureMoments(
   sizes: Pick<Measurement, "samples" | "outputs" | "parameters" | "lossKind">,
-  sweep: () => AsyncIterable<JacobianBlock>,
+  blocks: ScaledBlocks,
   kernels: Kernels,
 ): Promise<Measurement> {
   const accumulator = momentAccumulator(sizes.parameters, sizes.outputs, kernels);
-  for await (const part of sweep()) accumulator.add(part);
+  for await (const part of blocks.sweep()) accumulator.add(part);
   const moments = accumulator.finish();
   const alignment = momentLossAlignment(moments, kernels);
+  const { eigenvalues, alignments } = await momentSpectrum(moments, kernels);
+  const jacobianScale = blocks.jacobianScale();
   return {
     ...sizes,
-    summary: momentSummary(moments),
+    summary: inUnits(momentSummary(moments), blocks),
     lossAlignment: alignment,
-    intervals: isDefined(alignment) ? await momentIntervals(moments, alignment, sweep(), kernels) : alignment,
-    spectrum: await momentSpectrum(moments, kernels),
+    intervals: isDefined(alignment)
+      ? await momentIntervals(moments, alignment, blocks.sweep(), kernels)
+      : alignment,
+    spectrum: { eigenvalues: eigenvalues.map((value) => value * jacobianScale * jacobianScale), alignments },
     decoupling: momentDecouplingDistance(moments),
     decouplingPerOutput: momentDecouplingDistance(moments, true),
   };

@@ -2,7 +2,10 @@ import { doubledLosses } from "./loss.ts";
 import { forEachGradientImage, gradientProduct, squaredNorm } from "./perSample.ts";
 import type { GeometryPoint } from "./point.ts";
 
-/** The loss, and the sizes of the noise, of the geometry and of the gradient at one θ. docs/theory.md §1–2. */
+/**
+ * The loss, and the sizes of the noise, of the geometry and of the gradient at one θ. docs/theory.md §1–2. A number beyond
+ * the range of float64 is Infinity, as the loss of residuals of 1e200 is; the alignments have no units and stay what they are.
+ */
 export interface NoiseSummary {
   /** L = (1/n) Σ ℓ_i. */
   readonly loss: number;
@@ -19,7 +22,6 @@ export interface NoiseSummary {
 /** First- and second-moment sizes of loss, noise and geometry at a point, from K and r (docs/theory.md §1–2). */
 export function noiseSummary(point: GeometryPoint): NoiseSummary {
   const { samples: n, gram, gramScale, residualScale } = point;
-  const gradientScale = gramScale * residualScale * residualScale;
   const squares = gradientSquares(point);
   let trace = 0;
   for (let i = 0; i < gram.rows; i++) trace += gram.data[i * gram.columns + i];
@@ -27,8 +29,8 @@ export function noiseSummary(point: GeometryPoint): NoiseSummary {
     loss: ((residualScale * doubledLosses(point)) / (2 * n)) * residualScale,
     gaussNewtonTrace: (trace / n) * gramScale,
     gaussNewtonFrobenius: (Math.sqrt(squaredNorm(gram.data)) / n) * gramScale,
-    noiseTrace: squares.centred * gradientScale,
-    gradientNormSquared: squares.ofMean * gradientScale,
+    noiseTrace: squares.centred * gramScale * residualScale * residualScale,
+    gradientNormSquared: squares.ofMean * gramScale * residualScale * residualScale,
   };
 }
 

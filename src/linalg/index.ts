@@ -6,6 +6,7 @@
 export type { Kernels, SymmetricEigen } from "./kernels/kernels.ts";
 export { type NativeKernelsOptions, openNativeKernels } from "./kernels/native.ts";
 export { openVectorMath } from "./kernels/openVectorMath.ts";
+export { fusesMultiplyAdd } from "./kernels/relaxedSimd.ts";
 export { type OpenKernelsOptions, openKernels } from "./kernels/select.ts";
 export { type KernelSpeed, measureSpeed } from "./kernels/speed.ts";
 export { type OpenWasmKernelsOptions, openWasmKernels } from "./kernels/wasm.ts";

@@ -121,21 +121,29 @@ export function withoutGaps(a: Matrix<Float64Array>): Matrix<Float64Array> {
   return plain ? a : dense(a);
 }
 
-/**
- * Copies the strict lower triangle of a square matrix (not checked) onto the upper one, in place: tile by tile for the cache,
- * and four rows at a time, so that four neighbours are written together.
- */
+/** Tiles of this many rows and columns, for the cache. */
+const mirrorTile = 32;
+
+/** Copies the strict lower triangle of a square matrix (not checked) onto the upper one, in place. */
 export function mirrorLower(a: Matrix<FloatArray>): void {
-  const tile = 32;
-  for (let i0 = 0; i0 < a.rows; i0 += tile) {
-    const iEnd = Math.min(i0 + tile, a.rows);
-    for (let j0 = 0; j0 < i0; j0 += tile) mirrorTile(a, i0, iEnd, j0, j0 + tile);
+  for (let i0 = 0; i0 < a.rows; i0 += mirrorTile) {
+    const iEnd = Math.min(i0 + mirrorTile, a.rows);
+    mirrorBlock(a, i0, iEnd, 0, i0);
     for (let i = i0; i < iEnd; i++) mirrorRow(a, i, i0, i);
   }
 }
 
-/** Rows i0 … iEnd−1 of columns j0 … jEnd−1, all below the diagonal. */
-function mirrorTile(a: Matrix<FloatArray>, i0: number, iEnd: number, j0: number, jEnd: number): void {
+/** Copies rows i0 … iEnd−1 of columns j0 … jEnd−1, all below the diagonal (not checked), onto their places above it. */
+export function mirrorBlock(a: Matrix<FloatArray>, i0: number, iEnd: number, j0: number, jEnd: number): void {
+  for (let i = i0; i < iEnd; i += mirrorTile) {
+    for (let j = j0; j < jEnd; j += mirrorTile) {
+      mirrorSmall(a, i, Math.min(i + mirrorTile, iEnd), j, Math.min(j + mirrorTile, jEnd));
+    }
+  }
+}
+
+/** Four rows at a time, so that four neighbours are written together. */
+function mirrorSmall(a: Matrix<FloatArray>, i0: number, iEnd: number, j0: number, jEnd: number): void {
   const { data, offset, rowStride: row, columnStride: column } = a;
   let i = i0;
   for (; i + 4 <= iEnd; i += 4) {

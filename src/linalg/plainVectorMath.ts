@@ -70,6 +70,15 @@ export const plainVectorMath: VectorMath = {
     }
     for (let c = 0; c < out.length; c++) out[c] += alpha * sums[c];
   },
+  addWeightedBlocks(size, columns, weights, values, sums) {
+    const width = columns * size;
+    for (let start = 0, row = 0; start < sums.length; start += width, row++) {
+      const first = Math.floor(row / size) * columns;
+      for (let k = 0; k < width; k++) {
+        sums[start + k] += weights[first + Math.floor(k / size)] * values[start + k];
+      }
+    }
+  },
   unfold(window, image, columns) {
     columns.fill(0);
     forEachTap(window, (inImage, inColumns) => {

@@ -103,6 +103,17 @@ export interface VectorMath {
     centre: FloatArray,
     out: FloatArray,
   ): void;
+  /**
+   * sums ← sums + values ∘ weights in float64, where each of the weights, in rows of `columns`, is that of a block of
+   * size × size in the other two, row-major as well.
+   */
+  addWeightedBlocks(
+    size: number,
+    columns: number,
+    weights: FloatArray,
+    values: FloatArray,
+    sums: Float64Array,
+  ): void;
 
   /**
    * columns ← the (channels·kernel) × (outHeight·outWidth) matrix of patches of one image, row-major; its rows go by channel,

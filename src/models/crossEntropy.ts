@@ -1,6 +1,7 @@
 import { InputError } from "../inputError.ts";
 import { type Matrix, mirrorLower, type SymmetricMatrix, withoutGaps } from "../linalg/matrix.ts";
 import type { HessianLinearization, Linearization, SampledGramLinearization } from "./linearization.ts";
+import { asProbabilities } from "./probabilities.ts";
 import { requireLength } from "./requireLength.ts";
 import { type SoftmaxWhitening, softmaxWhitening } from "./softmaxWhitening.ts";
 
@@ -183,14 +184,13 @@ function targetProbabilities(
   requireLength("target probabilities", targets, samples * outputs);
   for (let i = 0; i < samples; i++) {
     const own = targets.subarray(i * outputs, (i + 1) * outputs);
-    const sum = own.reduce((total, value) => total + value, 0);
-    // float32 sources sum to 1 up to their rounding
-    if (!(own.every((value) => value >= 0) && Math.abs(sum - 1) <= 1e-5)) {
+    const probabilities = asProbabilities(own);
+    if (!probabilities) {
       throw new InputError(
         `targets: expected numbers of at least 0 that sum to 1, got ${own.join(", ")} for sample ${i}; give classes, or probabilities`,
       );
     }
-    for (let c = 0; c < outputs; c++) result[i * outputs + c] = own[c] / sum;
+    result.set(probabilities, i * outputs);
   }
   return result;
 }

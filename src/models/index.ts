@@ -17,6 +17,7 @@ export {
   tanh,
 } from "./activations.ts";
 export { type LogitLinearization, whitenedLinearization } from "./crossEntropy.ts";
+export { type JacobianLinearization, jacobianLinearization } from "./jacobianLinearization.ts";
 export { linearModel } from "./linear.ts";
 export type {
   HessianLinearization,

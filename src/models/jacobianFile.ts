@@ -4,11 +4,10 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { block, type Matrix, matrix, mirrorLower, rowMajor, transpose } from "../linalg/matrix.ts";
 import { requireGramSize } from "./gramSize.ts";
 import type { SampledGramLinearization } from "./linearization.ts";
+import { requireSafeMagnitude } from "./safeMagnitude.ts";
 
 /** Working memory for one tile of J, in bytes; at most two are held. */
 const tileBytes = 32 * 2 ** 20;
-/** Outside this range the squares of the entries lose precision in float64. */
-const safeMagnitude = { smallest: 1e-130, largest: 1e130 };
 
 export interface JacobianFileOptions {
   /** Shape (n, p) or (n, C, p). */
@@ -38,7 +37,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
   const { samples, outputs, parameters } = agreeingShape(jacobian, options.residuals);
   const residuals = await readAll(options.residuals);
   requireFinite(residuals, options.residuals);
-  requireSafe(largestMagnitude(residuals, options.residuals), options.residuals, "residuals");
+  requireSafeMagnitude(largestMagnitude(residuals, options.residuals), options.residuals.name, "residuals");
   const size = samples * outputs;
   const width = Math.max(1, Math.min(parameters, Math.floor(tileBytes / 8 / size)));
   const height = Math.max(1, Math.min(samples, Math.floor(tileBytes / 8 / (outputs * parameters))));
@@ -104,7 +103,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
       onProgress?.(to / parameters);
     }
     mirrorLower(result);
-    requireSafe(magnitude, jacobian, "Jacobian");
+    requireSafeMagnitude(magnitude, jacobian.name, "Jacobian");
     return result;
   }
 
@@ -123,7 +122,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
       yield part;
     }
     // the largest entry may lie in other samples
-    requireSafe(magnitude, jacobian, "Jacobian", true);
+    requireSafeMagnitude(magnitude, jacobian.name, "Jacobian", true);
   }
 
   async function gramOf(chosen: Int32Array): Promise<Matrix<Float64Array>> {
@@ -153,7 +152,7 @@ export async function jacobianFile(options: JacobianFileOptions): Promise<Jacobi
     for (let first = 0; first < samples; first += height) {
       const count = Math.min(height, samples - first);
       const part = await tile(first, count, 0, parameters, new Float64Array(count * outputs * parameters));
-      requireSafe(magnitude, jacobian, "Jacobian", first + count < samples);
+      requireSafeMagnitude(magnitude, jacobian.name, "Jacobian", first + count < samples);
       yield { jacobian: part, residuals: residuals.subarray(first * outputs, (first + count) * outputs) };
       onProgress?.((first + count) / samples);
     }
@@ -238,21 +237,6 @@ function largestMagnitude(values: Float32Array | Float64Array, source: ArraySour
   const largest = Math.max(a, b, c, d);
   if (!Number.isFinite(largest)) requireFinite(values, source);
   return largest;
-}
-
-/** Whether squares and fourth powers stay within float64. `partial`: later tiles may still bring a larger entry. */
-function requireSafe(
-  magnitude: number,
-  source: ArraySource,
-  what: "Jacobian" | "residuals",
-  partial = false,
-): void {
-  const tooSmall = !partial && magnitude > 0 && magnitude < safeMagnitude.smallest;
-  if (tooSmall || magnitude > safeMagnitude.largest) {
-    throw new InputError(
-      `${source.name}: expected a largest entry between ${safeMagnitude.smallest} and ${safeMagnitude.largest}, got ${magnitude.toPrecision(3)}; multiply the ${what} by a constant: the alignments do not depend on it`,
-    );
-  }
 }
 
 function requireLength(vector: Float64Array, length: number, name: string): void {

@@ -1,5 +1,6 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, type SymmetricMatrix, transpose } from "../linalg/matrix.ts";
+import { requireGramSize } from "./gramSize.ts";
 import { innerProducts } from "./innerProducts.ts";
 import type { HessianModel } from "./model.ts";
 import { requireLength } from "./requireLength.ts";
@@ -76,7 +77,10 @@ export function linearModel(options: {
           const image = apply(data.inputs, direction);
           return applyTransposed(1 / count, data.inputs, image, new Float64Array(parameters));
         },
-        gram: () => repeatDiagonally(innerProducts(data.inputs, kernels), outputs),
+        gram() {
+          requireGramSize(count * outputs);
+          return repeatDiagonally(innerProducts(data.inputs, kernels), outputs);
+        },
       };
     },
     gradient(theta, batch, gradient) {

@@ -17,8 +17,8 @@ export interface SampleLosses {
  * For every loss the gradient of sample i is g_i = J_iᵀr_i and the Gauss–Newton matrix is G = (1/n) Σ J_iᵀJ_i. For
  * cross-entropy J and r are therefore those of whitened logits (docs/theory.md §9, `whitenedLinearization`).
  *
- * Products throw a RangeError on an array of another length; `gram` of a network, or of a Jacobian in a file, an InputError
- * where n·C is more than 32768.
+ * Products throw a RangeError on an array of another length; `gram` of the models here, and of a Jacobian in a file, an
+ * InputError where n·C is more than 32768.
  */
 export interface Linearization {
   /** n */

@@ -3,6 +3,7 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { dense, type Matrix, matrix, type SymmetricMatrix, transpose } from "../linalg/matrix.ts";
 import type { RandomStream } from "../random/stream.ts";
 import type { Activation } from "./activations.ts";
+import { requireGramSize } from "./gramSize.ts";
 import { innerProducts } from "./innerProducts.ts";
 import type { HessianModel } from "./model.ts";
 import { requireLength } from "./requireLength.ts";
@@ -149,6 +150,7 @@ export function twoLayerModel(options: {
 function structuredGram(inputs: Matrix, slopes: Matrix, second: Matrix, kernels: Kernels): SymmetricMatrix {
   const outputs = second.rows;
   const size = inputs.rows * outputs;
+  requireGramSize(size);
   const sensitivities = matrix(size, second.columns);
   for (let i = 0; i < inputs.rows; i++) {
     for (let c = 0; c < outputs; c++) {

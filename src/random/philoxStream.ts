@@ -1,4 +1,4 @@
-import { blocksAtOnce, fillBlocks } from "./blocks.ts";
+import { blocksAtOnce, fillBlocks, gaussiansAtOnce, stagedGaussians, sureGaussians } from "./blocks.ts";
 import { childIdentity, type Identity, rootIdentity } from "./identity.ts";
 import { highProduct, philox4x32 } from "./philox.ts";
 import type { RandomStream } from "./stream.ts";
@@ -69,7 +69,13 @@ class PhiloxStream implements RandomStream {
   }
 
   gaussians(out: Float64Array, scale = 1): Float64Array {
-    for (let i = 0; i < out.length; i++) out[i] = scale * this.gaussian();
+    let done = 0;
+    for (; done < out.length && this.#words.length === 4; done++) out[done] = scale * this.gaussian();
+    for (; done < out.length; done += gaussiansAtOnce) {
+      const count = Math.min(gaussiansAtOnce, out.length - done);
+      const staged = this.#stage(count, scale);
+      out.set(count < gaussiansAtOnce ? staged.subarray(0, count) : staged, done);
+    }
     return out;
   }
 
@@ -86,6 +92,21 @@ class PhiloxStream implements RandomStream {
       order[j] = moved;
     }
     return order;
+  }
+
+  /** Draws into the first `count` staged places. */
+  #stage(count: number, scale: number): Float64Array {
+    const staged = stagedGaussians();
+    let next = 0;
+    while (next < count) {
+      if (this.#words.length > 4) {
+        const stopped = sureGaussians(this.#words, this.#used, next, count, scale);
+        this.#used += 2 * (stopped - next);
+        next = stopped;
+      }
+      if (next < count) staged[next++] = scale * this.gaussian();
+    }
+    return staged;
   }
 
   #word(): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { InputError } from "../inputError.ts";
+import { asWritingError } from "../fileProblem.ts";
 
 /**
  * Writes a file so that a reader, or a run resumed after a crash, finds either the old content or all of the new.
@@ -21,7 +21,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw asInputError(path, error);
+    throw asWritingError(path, error);
   }
 }
 
@@ -31,7 +31,7 @@ export async function appendToLog(file: FileHandle, path: string, text: string):
     await file.appendFile(text);
     await file.datasync();
   } catch (error) {
-    throw asInputError(path, error);
+    throw asWritingError(path, error);
   }
 }
 
@@ -47,37 +47,4 @@ export async function removeTemporaryFiles(folder: string): Promise<void> {
     if (/\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/.test(name))
       await rm(join(folder, name), { force: true });
   }
-}
-
-/** Places that cannot be written to are the caller's to choose; anything else is passed on. */
-export function asInputError(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  // of a read-only disk, ENOENT is what Node says of a folder that it cannot make
-  const places = [
-    "EACCES",
-    "EPERM",
-    "EROFS",
-    "ENOTDIR",
-    "EISDIR",
-    "EEXIST",
-    "ENOSPC",
-    "EDQUOT",
-    "ENOENT",
-    "ELOOP",
-    "ENAMETOOLONG",
-  ];
-  if (!places.includes(code)) return error;
-  return new InputError(`${path}: expected a place to write to, got ${code}; choose another or make room`);
-}
-
-/** What is there and may not be read, or is no file, is the caller's to mend; anything else is passed on. */
-export function asReadingError(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  if (
-    !["EACCES", "EPERM", "EISDIR", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_STRING_TOO_LONG"].includes(code)
-  )
-    return error;
-  return new InputError(
-    `${path}: expected what a run left there, got ${code}; check the path and its permissions`,
-  );
 }

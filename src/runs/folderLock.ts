@@ -7,8 +7,9 @@ import { rmSync } from "node:fs";
 import { constants, copyFile, link, mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
+import { asWritingError } from "../fileProblem.ts";
 import { InputError } from "../inputError.ts";
-import { asInputError, isAbsent } from "./atomicFile.ts";
+import { isAbsent } from "./atomicFile.ts";
 import { isOfThisHost, type LockHolder, mayBeRunning, readHolder, thisProcess } from "./lockHolder.ts";
 
 interface Lock {
@@ -81,7 +82,7 @@ async function locksIn(folder: string): Promise<Lock[]> {
       if (text !== undefined) locks.push({ number, path, holder: readHolder(text) });
     }
   } catch (error) {
-    throw asInputError(folder, error);
+    throw asWritingError(folder, error);
   }
   return locks.sort((a, b) => a.number - b.number);
 }
@@ -117,7 +118,7 @@ async function create(path: string, holder: LockHolder): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw asInputError(path, error);
+    throw asWritingError(path, error);
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
   }
@@ -149,7 +150,7 @@ async function makeFolder(folder: string): Promise<string | undefined> {
   try {
     return await mkdir(resolve(folder), { recursive: true });
   } catch (error) {
-    throw asInputError(folder, error);
+    throw asWritingError(folder, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { open, readFile } from "node:fs/promises";
-import { appendToLog, asInputError, asReadingError, writeFileAtomically } from "./atomicFile.ts";
+import { asReadingError, asWritingError } from "../fileProblem.ts";
+import { appendToLog, writeFileAtomically } from "./atomicFile.ts";
 import { isStoredRow } from "./storedRow.ts";
 
 /** A row as it is kept: JSON without nesting. */
@@ -44,7 +45,7 @@ export async function openTrialLog(path: string, key: TrialLogKey, resume: boole
       close: () => file.close(),
     };
   } catch (error) {
-    throw asInputError(path, error);
+    throw asWritingError(path, error);
   }
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { realpath } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileProblem } from "../fileProblem.ts";
 import { InputError } from "../inputError.ts";
 import { answerError, type Exchange } from "./answers.ts";
 import { findPlaces } from "./catalog.ts";
@@ -111,8 +112,7 @@ async function requireFolder(folder: string): Promise<string> {
     return await realpath(folder);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${folder}: expected a folder with runs, got ${code}; check the path`);
+    throw new InputError(`${folder}: expected a folder with runs, got ${fileProblem(error)}; check the path`);
   }
 }
 

@@ -5,11 +5,15 @@ import { extname } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { matrix, openVectorMath, openWasmKernels } from "../../src/linalg/index.ts";
+import { wasmKinds } from "../linalg/kernels/wasmKinds.ts";
 import { chromiumMissing, launchChromium } from "./chromium.ts";
 
 /** What both sides compute: a product and an eigensystem, on this thread and in a worker. */
-async function compute(linalg: { matrix: typeof matrix; openWasmKernels: typeof openWasmKernels }) {
-  const kernels = await linalg.openWasmKernels({ threads: 2 });
+async function compute(
+  linalg: { matrix: typeof matrix; openWasmKernels: typeof openWasmKernels },
+  relaxed: boolean,
+) {
+  const kernels = await linalg.openWasmKernels({ threads: 2, relaxed });
   const n = 160;
   const a = linalg.matrix(n, n);
   for (let k = 0; k < n * n; k++) a.data[k] = ((k * 7919) % 1009) / 1009 - 0.5;
@@ -80,17 +84,20 @@ describe.skipIf(chromiumMissing)(
       server?.close();
     });
 
-    test("WebAssembly kernels give the bits that Node gets, workers included", async () => {
-      const page = await browser.newPage();
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(String(error)));
-      await page.goto(origin);
-      const inBrowser = await page.evaluate(
-        `import("/linalg/index.js").then((linalg) => (${compute.toString()})(linalg))`,
-      );
-      expect(errors).toEqual([]);
-      expect(inBrowser).toEqual(await compute({ matrix, openWasmKernels }));
-    });
+    test.each(wasmKinds)(
+      "$name kernels give the bits that Node gets, workers included",
+      async ({ relaxed }) => {
+        const page = await browser.newPage();
+        const errors: string[] = [];
+        page.on("pageerror", (error) => errors.push(String(error)));
+        await page.goto(origin);
+        const inBrowser = await page.evaluate(
+          `import("/linalg/index.js").then((linalg) => (${compute.toString()})(linalg, ${relaxed}))`,
+        );
+        expect(errors).toEqual([]);
+        expect(inBrowser).toEqual(await compute({ matrix, openWasmKernels }, relaxed));
+      },
+    );
 
     test.each([false, true])(
       "vector functions give the same bits, with shared memory: %s",

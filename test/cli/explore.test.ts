@@ -55,7 +55,7 @@ test("prints the address, serves the page and the runs, and Ctrl-C ends it with 
 });
 
 test.each([
-  [["nowhere"], /nowhere: expected a folder with runs, got ENOENT/],
+  [["nowhere"], /nowhere: expected a folder with runs, got no such file or folder/],
   [["--port", "65536"], /expected a port up to 65535/],
   [["--port", "x"], /expected a whole number/],
   [["runs", "more"], /too many arguments/],

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -76,7 +76,7 @@ describe("noisegeo sweep", () => {
     const rest = await sweep("longSweep.yaml", "--workers", "2", "--out", "killed");
     expect(rest.code, rest.stderr).toBe(0);
     expect(bytes("killed", "results.parquet")).toEqual(bytes("one", "results.parquet"));
-  });
+  }, 120_000);
 
   test("ends with 130 on Ctrl-C, keeping what was done", async () => {
     const { code, stderr } = await noisegeo(
@@ -84,7 +84,12 @@ describe("noisegeo sweep", () => {
       {
         cwd: scratch.path,
         whileRunning: ({ interrupt }) => {
-          setTimeout(interrupt, 800);
+          // once a job has begun: the command takes signals from before that
+          const waiting = setInterval(() => {
+            if (!existsSync(place("stopped", "jobs"))) return;
+            clearInterval(waiting);
+            interrupt();
+          }, 20);
         },
       },
     );
@@ -143,11 +148,11 @@ describe("noisegeo sweep", () => {
     ],
     [
       "design: { grid: { data.file: [none.npz] } }",
-      /^noisegeo: none\.npz: expected a file to read, got ENOENT; check the path\n$/,
+      /^noisegeo: none\.npz: expected a file to read, got no such file or folder; check the path\n$/,
     ],
     [
       "config: nowhere.yaml",
-      /^noisegeo: nowhere\.yaml|nowhere\.yaml: expected a configuration to read, got ENOENT/,
+      /^noisegeo: nowhere\.yaml|nowhere\.yaml: expected a configuration to read, got no such file or folder/,
     ],
   ])("one line and exit code 2 for %s", async (line, message) => {
     const key = line.slice(0, line.indexOf(":"));

@@ -88,8 +88,16 @@ figure: { x: step, y: lossAlignment.covariance, series: samples }`,
     ],
     ["{ run: run, step: 8 }", "{ top: [0] }", /at top = 0: top: expected at least 1, got 0/],
     ["{ data: classes.npz }", "{ samples: [5] }", /at samples = 5: expected one source/],
-    ["{ npz: none.npz }", "{ precision: [f32] }", /none\.npz: expected a file to read, got ENOENT/],
-    ["{ run: run }", "{ step: [7] }", /step-000000007\.safetensors: expected a file to read, got ENOENT/],
+    [
+      "{ npz: none.npz }",
+      "{ precision: [f32] }",
+      /none\.npz: expected a file to read, got no such file or folder/,
+    ],
+    [
+      "{ run: run }",
+      "{ step: [7] }",
+      /step-000000007\.safetensors: expected a file to read, got no such file or folder/,
+    ],
   ])("config %s with %s is refused in one line before anything starts", async (config, fields, message) => {
     write("wrong-steps.yaml", `command: measure\nconfig: ${config}\ndesign: { grid: ${fields} }`);
     const { code, stderr } = await sweep("wrong-steps.yaml");

@@ -70,7 +70,9 @@ describe("a run", () => {
       "final.lossAlignmentHigh": "an interval over samples needs at least 3 of them, got 2",
     });
     const table = await run("two.yaml", "--out", "two", "--resume");
-    expect(table.stdout).toContain("undefined at step 40: lossAlignmentLow: an interval over samples");
+    expect(table.stdout).toContain(
+      "undefined at step 40: lossAlignmentLow and 1 more: an interval over samples",
+    );
   });
 
   test("without instruments the rows are a hundredth apart", async () => {
@@ -169,7 +171,7 @@ describe("one line on standard error, and the exit code", () => {
       /nowhere\.npz/,
     );
     expect((await complaint("nowhere.yaml")).stderr).toBe(
-      "noisegeo: nowhere.yaml: expected a configuration to read, got ENOENT; check the path\n",
+      "noisegeo: nowhere.yaml: expected a configuration to read, got no such file or folder; check the path\n",
     );
   });
 

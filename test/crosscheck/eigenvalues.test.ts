@@ -5,6 +5,7 @@ import { InputError } from "../../src/inputError.ts";
 import { fromRows, type Kernels, openNativeKernels, openWasmKernels } from "../../src/linalg/index.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
 import { numpyMissing, runNumpy } from "../data/numpy.ts";
+import { wasmKinds } from "../linalg/kernels/wasmKinds.ts";
 import { seededUniform } from "../reference/dense.ts";
 import type { Rows } from "../reference/explicitGeometry.ts";
 import { gramOf } from "../reference/problems.ts";
@@ -77,38 +78,41 @@ try {
 } catch (error) {
   if (!(error instanceof InputError) || process.env.CI) throw error;
 }
-const wasm = await openWasmKernels({ threads: 1 });
+const wasm = await Promise.all(
+  wasmKinds.map(async ({ name, relaxed }) => ({ name, kernels: await openWasmKernels({ relaxed }) })),
+);
 afterAll(async () => {
-  await native?.close();
-  await wasm.close();
+  for (const kernels of [native, ...wasm.map(({ kernels }) => kernels)]) await kernels?.close();
 });
 
-describe.skipIf(numpyMissing).each([
-  { name: native ? "native" : "native (skipped: none on this machine)", kernels: native },
-  { name: "wasm", kernels: wasm },
-])(`$name against numpy ${numpyMissing ?? ""}`, ({ kernels }) => {
-  if (!kernels) return test.skip("none", () => {});
+describe
+  .skipIf(numpyMissing)
+  .each([{ name: native ? "native" : "native (skipped: none on this machine)", kernels: native }, ...wasm])(
+  `$name against numpy ${numpyMissing ?? ""}`,
+  ({ kernels }) => {
+    if (!kernels) return test.skip("none", () => {});
 
-  test.each(Object.entries(matrices))("%s", (name, a) => {
-    const n = a.length;
-    const norm = Math.sqrt(a.flat().reduce((sum, value) => sum + value * value, 0));
-    for (const found of [
-      kernels.symmetricEigenvalues(fromRows(a)),
-      kernels.symmetricEigen(fromRows(a)).values,
-    ]) {
-      for (const [k, value] of eigenvalues[name].entries()) {
-        expect(Math.abs(found[k] - value)).toBeLessThanOrEqual((n + 5) * roundoff * norm);
+    test.each(Object.entries(matrices))("%s", (name, a) => {
+      const n = a.length;
+      const norm = Math.sqrt(a.flat().reduce((sum, value) => sum + value * value, 0));
+      for (const found of [
+        kernels.symmetricEigenvalues(fromRows(a)),
+        kernels.symmetricEigen(fromRows(a)).values,
+      ]) {
+        for (const [k, value] of eigenvalues[name].entries()) {
+          expect(Math.abs(found[k] - value)).toBeLessThanOrEqual((n + 5) * roundoff * norm);
+        }
       }
-    }
-  });
+    });
 
-  test.each(Object.entries(jacobians))("G by K, against the singular values of J: %s", async (name, j) => {
-    const point = geometryPoint(gramOf(j), new Float64Array(j.length), 1);
-    const spectrum = await gaussNewtonSpectrum(point, kernels);
-    const [largest] = squares[name];
-    for (const [k, value] of squares[name].entries()) {
-      const found = (spectrum.eigenvalues[k] ?? 0) * j.length;
-      expect(Math.abs(found - value)).toBeLessThanOrEqual(j.length * roundoff * largest);
-    }
-  });
-});
+    test.each(Object.entries(jacobians))("G by K, against the singular values of J: %s", async (name, j) => {
+      const point = geometryPoint(gramOf(j), new Float64Array(j.length), 1);
+      const spectrum = await gaussNewtonSpectrum(point, kernels);
+      const [largest] = squares[name];
+      for (const [k, value] of squares[name].entries()) {
+        const found = (spectrum.eigenvalues[k] ?? 0) * j.length;
+        expect(Math.abs(found - value)).toBeLessThanOrEqual(j.length * roundoff * largest);
+      }
+    });
+  },
+);

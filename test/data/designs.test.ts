@@ -94,6 +94,31 @@ describe("samples", () => {
     },
   );
 
+  it("come over the array given, the same as in a new one, and go on where a stream is", () => {
+    const designs = [powerLaw(3, 1), givenCovariance(covariance, kernels)];
+    for (const design of designs) {
+      // around the rows that are scaled at once
+      for (const n of [1, 15, 16, 17, 50]) {
+        const out = new Float64Array(3 * n).fill(Number.NaN);
+        const sample = design.sample(n, createStream(n), out);
+        expect(sample.data).toBe(out);
+        expect(sample).toEqual(design.sample(n, createStream(n)));
+        const stream = createStream(n);
+        const first = design.sample(1, stream);
+        expect(first.data).toEqual(out.subarray(0, 3));
+        expect(design.sample(n - 1, stream).data).toEqual(out.subarray(3));
+      }
+      expect(() => design.sample(2, createStream(1), new Float64Array(5))).toThrow(RangeError);
+    }
+  });
+
+  it("of a diagonal covariance are Gaussians times the deviations", () => {
+    const design = powerLaw(5, 1);
+    const gaussians = createStream(2).gaussians(new Float64Array(5 * 40));
+    const expected = gaussians.map((value, i) => value * Math.sqrt(design.eigenvalues[i % 5]));
+    expect(design.sample(40, createStream(2)).data).toEqual(expected);
+  });
+
   it("stay in the range of a singular covariance", () => {
     const inputs = givenCovariance(
       fromRows([

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -264,11 +265,31 @@ test("rows appended one block after the other, of which none is in memory twice"
 });
 
 test("what cannot be written", async () => {
-  await expect(createNpy(join(directory, "no", "such.npy"), "float64", [2])).rejects.toThrow(InputError);
-  await expect(createNpy(join(directory, "empty.npy"), "float64", [2, 0])).rejects.toThrow(RangeError);
+  await expect(createNpy(join(directory, "no", "such.npy"), "float64", [2])).rejects.toThrow(
+    /no.such\.npy: expected a place to write to, got no such file or folder; choose another or make room$/,
+  );
+  for (const shape of [
+    [2, 0],
+    [-2, -3],
+    [0.5, 2],
+  ]) {
+    await expect(createNpy(join(directory, "wrong.npy"), "float64", shape)).rejects.toThrow(RangeError);
+  }
   expect(() => encodeNpy(new Float32Array(5), [2, 3])).toThrow(RangeError);
   expect(() => encodeNpy(new Float32Array(6), [-2, -3])).toThrow(
     new RangeError("npy: expected a shape of non-negative integers, got (-2, -3)"),
   );
   expect(() => encodeNpy(new Float32Array(1), [0.5, 2])).toThrow("non-negative integers");
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "no room is said in one line (skipped where there is no /dev/full)",
+  async () => {
+    const full = "/dev/full: expected a place to write to, got a full disk; choose another or make room";
+    await expect(createNpy("/dev/full", "float32", [2])).rejects.toThrow(new InputError(full));
+    const path = join(directory, "room.npy");
+    const writer = await createNpy(path, "float32", [2]);
+    await writer.close();
+    expect((await openNpy(await openFile(path))).shape).toEqual([0, 2]);
+  },
+);

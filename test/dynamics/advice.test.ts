@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stepInUse } from "../../src/cli/adviseStep.ts";
 import { advise } from "../../src/dynamics/advice.ts";
 import {
   alignmentBound,
@@ -244,11 +245,46 @@ test("nothing is NaN where G = 0, where the loss is 0, of one sample; absurd ste
   ).rejects.toThrow(RangeError);
 });
 
-test("a learning rate that is negative or not finite is refused before anything is computed", async () => {
+test("a learning rate that is not above 0 or not finite is refused before anything is computed", async () => {
   const linearization = jacobianLinearization({ jacobian: [[1]], residuals: Float64Array.of(1), outputs: 1 });
   const untouched = { ...linearization, gram: () => Promise.reject(new Error("computed")) };
-  for (const learningRate of [-1, Number.NaN, Infinity]) {
+  for (const learningRate of [-1, 0, Number.NaN, Infinity]) {
     const step = { learningRate, batchSize: 1, replacement: false };
     await expect(advise(untouched, { kernels, stream, step })).rejects.toThrow(RangeError);
   }
+});
+
+test("a run whose schedule has come down to 0 has no step to advise on", () => {
+  const training = { learningRate: 0, batchSize: 2, replacement: false, momentum: 0, weightDecay: 0 };
+  expect(() => stepInUse({ run: "runs/mlp" }, training, 10)).toThrow(InputError);
+  expect(() => stepInUse({ run: "runs/mlp" }, training, 10)).toThrow(
+    /--learning-rate: expected an η above 0, got 0/,
+  );
+  expect(stepInUse({ run: "runs/mlp", learningRate: 0.1 }, training, 10).learningRate).toBe(0.1);
+});
+
+test.each([
+  [2 ** -400, 1],
+  [2 ** 400, 2 ** -400],
+  [1, 2 ** 400],
+  [2 ** -200, 2 ** -200],
+])("J·%d, r·%d, fewer parameters than samples: μ is the same", async (j, r) => {
+  const scaledBy = (j: number, r: number): Problem => ({
+    outputs: 1,
+    jacobian: [
+      [1, 2],
+      [0.5, -1],
+      [3, 0.25],
+      [-1, 1],
+    ].map((row) => row.map((value) => value * j)),
+    residuals: Float64Array.of(1, -0.5, 0.25, 2).map((value) => value * r),
+  });
+  const plain = await quadraticModel(swept(scaledBy(1, 1)), kernels);
+  const scaled = await quadraticModel(swept(scaledBy(j, r)), kernels);
+  const [expected, found] = [defined(plain.lossAlignment), defined(scaled.lossAlignment)];
+  expect(Math.abs(found.covariance - expected.covariance)).toBeLessThanOrEqual(1e-14 * expected.secondMoment);
+  expect(scaled.summary.loss).toBe(plain.summary.loss * r * r);
+  expect(Math.abs(scaled.summary.noiseTrace / (j * r) ** 2 / plain.summary.noiseTrace - 1)).toBeLessThan(
+    1e-13,
+  );
 });

@@ -234,6 +234,76 @@ test("too few products: an upper bound of η*, marked as not converged", async (
   });
 });
 
+test("groups of samples that do not mix: the smaller threshold, however close the other is", async () => {
+  const [n, p] = [12, 4];
+  const problems = fc.record({
+    seed: fc.nat(2 ** 31 - 1),
+    // how far apart the thresholds are, relative to them
+    decades: fc.integer({ min: 1, max: 12 }),
+    outputs: fc.constantFrom(1, 2),
+  });
+  const draw = { batchSize: 2, replacement: true };
+  const of = async (rows: number[][], outputs: number) =>
+    defined(
+      await stabilityThreshold(await reducedJacobian(fromRows(rows), outputs, kernels), draw, { kernels }),
+    );
+  const nothing = () => new Array<number>(p).fill(0);
+  await fc.assert(
+    fc.asyncProperty(problems, async ({ seed, decades, outputs }) => {
+      const next = seededUniform(seed);
+      const group = () => Array.from({ length: n }, () => Array.from({ length: p }, next));
+      const [first, second] = [group(), group()];
+      const join = (a: number[][], b: number[][]) => [
+        ...a.map((row) => [...row, ...nothing()]),
+        ...b.map((row) => [...nothing(), ...row]),
+      ];
+      const none = first.map(nothing);
+      const [alone, other] = [await of(join(first, none), outputs), await of(join(none, second), outputs)];
+      const factor = Math.sqrt((other.value / alone.value) * (1 - 10 ** -decades));
+      const near = second.map((row) => row.map((entry) => factor * entry));
+      const found = await of(join(first, near), outputs);
+      expect(found.converged).toBe(true);
+      expect(found.error).toBeLessThan(1.1e-11 * found.value);
+      expect(Math.abs(found.value - alone.value)).toBeLessThanOrEqual(found.error + 1e-12 * alone.value);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("every sample twice: as far from GD as the samples once", async () => {
+  const next = seededUniform(9);
+  const rows = Array.from({ length: 20 }, () => Array.from({ length: 12 }, next));
+  const draw = { batchSize: 3, replacement: true };
+  const [once, twice] = await Promise.all(
+    [rows, rows.flatMap((row) => [row, row])].map(async (jacobian) =>
+      defined(
+        await stabilityThreshold(await reducedJacobian(fromRows(jacobian), 1, kernels), draw, { kernels }),
+      ),
+    ),
+  );
+  expect(Math.abs(twice.value / once.value - 1)).toBeLessThan(1e-12);
+});
+
+test("a tolerance ends the search early, within its error", async () => {
+  const next = seededUniform(5);
+  const jacobian = matrix(90, 60, Float64Array.from({ length: 5400 }, next));
+  const problem = await reducedJacobian(jacobian, 2, kernels);
+  const draw = { batchSize: 2, replacement: false };
+  const exact = defined(await stabilityThreshold(problem, draw, { kernels }));
+  let before = exact.products;
+  for (const tolerance of [1e-8, 1e-5, 1e-2]) {
+    const { value, error, converged, products } = defined(
+      await stabilityThreshold(problem, draw, { kernels, tolerance }),
+    );
+    expect(converged).toBe(true);
+    expect(error).toBeLessThan(1.01 * tolerance * value);
+    expect(value - exact.value).toBeGreaterThan(-1e-12 * value);
+    expect(value - exact.value).toBeLessThan(error);
+    expect(products).toBeLessThan(before);
+    before = products;
+  }
+});
+
 test("what cancels the work ends it", async () => {
   const next = seededUniform(5);
   const problem = await reducedJacobian(matrix(20, 30, Float64Array.from({ length: 600 }, next)), 1, kernels);

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
 import { expect, test } from "vitest";
 import { chromiumMissing, launchChromium } from "../browser/chromium.ts";
+import { wasmKinds } from "../linalg/kernels/wasmKinds.ts";
 import { serveFolder } from "./staticServer.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -28,9 +29,9 @@ async function bundle(folder: string): Promise<void> {
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>conformance</title>");
 }
 
-test.skipIf(chromiumMissing)(
-  `the WebAssembly kernels pass their conformance suite inside Chromium${chromiumMissing ? " (skipped: none installed)" : ""}`,
-  async () => {
+test.skipIf(chromiumMissing).each(wasmKinds)(
+  `the $name kernels pass their conformance suite inside Chromium${chromiumMissing ? " (skipped: none installed)" : ""}`,
+  async ({ relaxed }) => {
     const folder = mkdtempSync(join(tmpdir(), "noisegeo-conformance-"));
     const browser = await launchChromium();
     try {
@@ -40,7 +41,7 @@ test.skipIf(chromiumMissing)(
       await page.goto(server.address);
       await page.evaluate(`import("./suite.js")`);
       for (const threads of [1, 2]) {
-        const outcome = (await page.evaluate(`conformance(${threads})`)) as Awaited<
+        const outcome = (await page.evaluate(`conformance(${threads}, ${relaxed})`)) as Awaited<
           ReturnType<typeof import("./conformance/suite.ts").conformance>
         >;
         expect(outcome.failures).toEqual([]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeNpy, fromBytes, openNpy } from "../../src/data/index.ts";
-import { defined, measure } from "../../src/geometry/index.ts";
+import { defined, type JacobianBlock, measure } from "../../src/geometry/index.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
-import { type Matrix, matrix, transpose } from "../../src/linalg/matrix.ts";
+import { block, type Matrix, matrix, transpose } from "../../src/linalg/matrix.ts";
 import { jacobianFile } from "../../src/models/jacobianFile.ts";
 import type { Linearization } from "../../src/models/linearization.ts";
 import { createStream } from "../../src/random/index.ts";
@@ -143,4 +143,89 @@ test("too many samples for a certificate: undefined with the reason, the rest st
     undefined: expect.stringContaining("17000"),
   });
   expect(defined(measurement.lossAlignment).covariance).toBeCloseTo(1, 1);
+});
+
+describe.each([3, 12])("8 samples, p = %i: numbers of any size", (parameters) => {
+  const samples = 8;
+  const numbers = createStream(7).split("scales", parameters);
+  const rows = numbers.gaussians(new Float64Array(samples * parameters));
+  const errors = numbers.gaussians(new Float64Array(samples));
+
+  /** J and r times powers of two, swept in blocks of three samples. */
+  function scaledBy(j: number, r: number): Linearization & { blocks(): AsyncIterable<JacobianBlock> } {
+    const jacobian = matrix(
+      samples,
+      parameters,
+      rows.map((value) => value * j),
+    );
+    const residuals = errors.map((value) => value * r);
+    return {
+      samples,
+      outputs: 1,
+      parameters,
+      residuals,
+      jvp: () => new Float64Array(samples),
+      vjp: () => new Float64Array(parameters),
+      gram() {
+        const gram = matrix(samples, samples);
+        kernels.gemm(1, jacobian, transpose(jacobian), 0, gram);
+        return gram;
+      },
+      async *blocks() {
+        for (let start = 0; start < samples; start += 3) {
+          const count = Math.min(3, samples - start);
+          const part = block(jacobian, start, 0, count, parameters);
+          yield { jacobian: part, residuals: residuals.subarray(start, start + count) };
+        }
+      },
+    };
+  }
+
+  test.each([
+    [0, 660],
+    [0, -660],
+    [0, 400],
+    [0, -400],
+    [500, 0],
+    [-500, 0],
+    [500, -660],
+    [-300, 660],
+    [500, 500],
+  ])("J·2^%i, r·2^%i: metrics are the same to the bit, sizes are scaled", async (j, r) => {
+    const plain = await measure(scaledBy(1, 1), { kernels });
+    const scaled = await measure(scaledBy(2 ** j, 2 ** r), { kernels });
+    expect(scaled.lossAlignment).toEqual(plain.lossAlignment);
+    expect(scaled.intervals).toEqual(plain.intervals);
+    expect(scaled.decoupling).toBe(plain.decoupling);
+    expect(scaled.spectrum.alignments).toEqual(plain.spectrum.alignments);
+    /** value·2^exponent in steps that leave no number's range on the way. */
+    const times = (value: number, exponent: number) =>
+      value * 2 ** Math.trunc(exponent / 2) * 2 ** (exponent - Math.trunc(exponent / 2));
+    expect(scaled.spectrum.eigenvalues).toEqual(
+      plain.spectrum.eigenvalues.map((value) => times(value, 2 * j)),
+    );
+    const sizes = plain.summary;
+    expect(scaled.summary).toEqual({
+      loss: times(sizes.loss, 2 * r),
+      gaussNewtonTrace: times(sizes.gaussNewtonTrace, 2 * j),
+      gaussNewtonFrobenius: times(sizes.gaussNewtonFrobenius, 2 * j),
+      noiseTrace: times(sizes.noiseTrace, 2 * (j + r)),
+      gradientNormSquared: times(sizes.gradientNormSquared, 2 * (j + r)),
+    });
+  });
+});
+
+test.each([1e200, 1e300])("one sample of residual %f makes no noise", async (residual) => {
+  const linearization = {
+    samples: 1,
+    outputs: 1,
+    parameters: 1,
+    residuals: Float64Array.of(residual),
+    jvp: () => new Float64Array(1),
+    vjp: () => new Float64Array(1),
+    gram: () => matrix(1, 1, Float64Array.of(1e300)),
+  };
+  const { summary } = await measure(linearization, { kernels });
+  expect(summary.noiseTrace).toBe(0);
+  expect(summary.loss).toBe(Infinity);
 });

@@ -124,6 +124,34 @@ describe.each(places)("$title", (place) => {
       );
     });
 
+    test("addWeightedBlocks adds exact products of float32 numbers in float64", () => {
+      const { lay: layWide } = arena(place, "float64");
+      const few = fc.integer({ min: 1, max: 4 });
+      fc.assert(
+        fc.property(
+          few,
+          fc.integer({ min: 1, max: 9 }),
+          few,
+          offsets,
+          seed,
+          (rows, columns, size, at, seed) => {
+            const [weights, values] = [rows * columns, rows * columns * size ** 2].map((n) =>
+              random(n, seed + n),
+            );
+            const start = random(values.length, seed + 1);
+            const sums = layWide(start, at[2]) as Float64Array;
+            math.addWeightedBlocks(size, columns, lay(weights, at[0]), lay(values, at[1]), sums);
+            for (const [k, sum] of sums.entries()) {
+              const [i, j] = [Math.floor(k / (columns * size)), k % (columns * size)];
+              const weight = weights[Math.floor(i / size) * columns + Math.floor(j / size)];
+              expect(sum).toBe(start[k] + weight * values[k]);
+            }
+            finish();
+          },
+        ),
+      );
+    });
+
     test("sumRows and sumColumns sum in float64", () => {
       fc.assert(
         fc.property(

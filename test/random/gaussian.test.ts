@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalCdf } from "../../src/models/normalDistribution.ts";
 import { createStream } from "../../src/random/index.ts";
@@ -93,5 +94,39 @@ describe("Gaussians", () => {
     const out = bulk.gaussians(new Float64Array(5000), 2.5);
     expect(out).toEqual(Float64Array.from(out, () => 2.5 * single.gaussian()));
     expect(bulk.uniform()).toBe(single.uniform());
+  });
+
+  it("come so too in pieces of any length, from streams in turn, after odd numbers of words", () => {
+    const piece = fc.record({
+      stream: fc.nat(2),
+      length: fc.oneof(fc.nat(40), fc.constantFrom(0, 1, 511, 512, 513, 1200)),
+      words: fc.nat(3),
+      scale: fc.constantFrom(1, 0, -3, 0.1, 1e300, 1e-310),
+    });
+    fc.assert(
+      fc.property(fc.nat(), fc.array(piece, { minLength: 1, maxLength: 12 }), (seed, pieces) => {
+        const streams = () => [0, 1, 2].map((k) => createStream(seed).split(k));
+        const [single, bulk] = [streams(), streams()];
+        for (const { stream, length, words, scale } of pieces) {
+          const found = bulk[stream].gaussians(new Float64Array(length), scale);
+          expect(found).toEqual(Float64Array.from(found, () => scale * single[stream].gaussian()));
+          // one word each
+          for (let k = 0; k < words; k++) expect(bulk[stream].integer(8)).toBe(single[stream].integer(8));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("are these, whatever draws them: rows of results belong to seeds", () => {
+    const draws = createStream(20231).split("golden").gaussians(new Float64Array(100_000));
+    const sums = [0, 0];
+    for (let i = 0; i < draws.length; i++) {
+      sums[0] += draws[i];
+      sums[1] += draws[i] * ((i % 97) - 48);
+    }
+    expect([...draws.subarray(99_998), ...sums]).toEqual([
+      -1.0698454272241056, -0.9683120422200213, -207.52077024315528, -17510.311333332204,
+    ]);
   });
 });

@@ -1,6 +1,14 @@
 import { EigenvalueDecomposition, Matrix as MlMatrix } from "ml-matrix";
 import type { Kernels, SymmetricEigen } from "../../src/linalg/kernels/kernels.ts";
-import { entry, type FloatArray, type Matrix, matrix, setEntry, transpose } from "../../src/linalg/matrix.ts";
+import {
+  dense,
+  entry,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  setEntry,
+  transpose,
+} from "../../src/linalg/matrix.ts";
 
 /** Kernels as plain loops over their definitions, float64 inside: the reference the fast ones are held against. */
 export const naiveKernels: Kernels = {
@@ -22,6 +30,17 @@ export const naiveKernels: Kernels = {
       y[i] = alpha * sum + (beta === 0 ? 0 : beta * y[i]);
     }
   },
+  trmm(a, b) {
+    requireShape(a.rows === a.columns && a.columns === b.rows, "trmm", a, shapes(b));
+    const old = dense(b);
+    for (let i = 0; i < b.rows; i++) {
+      for (let j = 0; j < b.columns; j++) {
+        let sum = 0;
+        for (let k = 0; k <= i; k++) sum += entry(a, i, k) * entry(old, k, j);
+        setEntry(b, i, j, sum);
+      }
+    }
+  },
   symmetricEigen,
   symmetricEigenvalues: (a) => symmetricEigen(a).values,
   background: {
@@ -29,6 +48,9 @@ export const naiveKernels: Kernels = {
     syrk: async (...operands) => syrk(...operands),
     symmetricEigen: async (a) => symmetricEigen(a),
     symmetricEigenvalues: async (a) => symmetricEigen(a).values,
+  },
+  async shareOut(works) {
+    for (const work of works) await work({ gemm, syrk });
   },
   close: async () => {},
 };

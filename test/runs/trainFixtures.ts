@@ -71,12 +71,13 @@ export function contentOf(folder: string, every: number): Record<string, string>
   );
 }
 
+/** Rows that are written to the end; the run may be at the next. */
 export function rowsOf(folder: string): MetricsRow[] {
   const path = join(folder, "metrics.jsonl");
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")
     .split("\n")
-    .filter((line) => line !== "")
+    .slice(0, -1)
     .map((line) => JSON.parse(line));
 }
 

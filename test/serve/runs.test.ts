@@ -227,7 +227,10 @@ describe("live", () => {
 
 describe("what cannot be served", () => {
   test.each([
-    [{ runs: "nowhere" }, /nowhere: expected a folder with runs, got ENOENT; check the path$/],
+    [
+      { runs: "nowhere" },
+      /nowhere: expected a folder with runs, got no such file or folder; check the path$/,
+    ],
     [
       { runs: "build" },
       /build: expected a folder of noisegeo train, sweep or reproduce, .* got none; check the path$/,

@@ -1,4 +1,5 @@
 /** The image sets known by name: where they may lie on this machine, and where they come from. */
+import { fileProblem } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
 import type { ImageSetName, Split } from "./config.ts";
 import { cifarFiles, type ImageFiles, idxFiles } from "./imageFiles.ts";
@@ -104,8 +105,8 @@ async function fileNames(folder: string): Promise<readonly string[]> {
     const order = new Intl.Collator("en", { numeric: true });
     return (await readdir(folder)).sort(order.compare);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw new InputError(`${folder}: cannot be read: ${message}; check its permissions`);
+    throw new InputError(`${folder}: cannot be read: ${fileProblem(error)}; check its permissions`);
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { fileProblem } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
 import { writeFileAtomically } from "../../runs/atomicFile.ts";
 import type { Job } from "../../runs/jobs/job.ts";
@@ -43,9 +44,8 @@ async function readJson<T>(path: string): Promise<T> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as T;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new InputError(
-      `${path}: expected a file that a sweep has written, got ${code ?? message}; run the sweep`,
+      `${path}: expected a file that a sweep has written, got ${fileProblem(error)}; run the sweep`,
     );
   }
 }

@@ -1,11 +1,8 @@
 import type { GaussianDesign } from "../../data/designs.ts";
-import type { Kernels } from "../../linalg/kernels/kernels.ts";
-import { type Matrix, matrix } from "../../linalg/matrix.ts";
-import { linearModel } from "../../models/linear.ts";
 import type { RandomStream } from "../../random/stream.ts";
 import type { Row, TrialContext } from "../experiment.ts";
 import { situations } from "../situations.ts";
-import { trainTowards } from "../training.ts";
+import { trainByLoss } from "../training.ts";
 import { inputGeometry } from "./inputGeometry.ts";
 import { designs, sizes, training } from "./setting.ts";
 
@@ -22,34 +19,31 @@ export async function measure(
   const design = designs(scale).get(spectrum);
   if (!design) throw new RangeError(`spectrum: got ${spectrum}`);
   const trace = design.eigenvalues.reduce((sum, value) => sum + value, 0);
+  const { samples, dimension } = sizes[scale];
+  // for every n in turn: new memory has to be mapped page by page
+  const storage = new Float64Array(Math.max(...samples) * dimension);
   const rows: Row[] = [];
-  for (const n of sizes[scale].samples) {
+  for (const n of samples) {
     const draws = stream.split("n", n);
-    const inputs = design.sample(n, draws.split("inputs"));
-    const teacher = draws
-      .split("teacher")
-      .gaussians(new Float64Array(design.dimension), design.dimension ** -0.5);
+    const inputs = design.sample(n, draws.split("inputs"), storage.subarray(0, n * dimension));
+    const weights = (from: RandomStream) => from.gaussians(new Float64Array(dimension), dimension ** -0.5);
+    const teacher = weights(draws.split("teacher"));
     const geometry = await inputGeometry(inputs, kernels);
-    for (const [index, situation] of situations.entries()) {
+    for (const [index, { theta, noise, trained, spread }] of situations.entries()) {
       const own = draws.split("situation", index);
-      const targets = targetsOf(inputs, teacher, situation.noise, own, kernels);
-      const model = linearModel({ inputs, targets, kernels });
-      const start = model.initialize(own.split("initial")).map((weight) => weight * situation.spread);
-      const theta = situation.trained
-        ? trainTowards(model, start, {
-            ...training,
-            learningRate: 0.5 / trace,
-            stream: own.split("batches"),
-            loss: geometry.loss(targets.data),
-          })
-        : start;
-      const alignment = geometry.alignment(model.linearize(theta).residuals);
+      const fit = geometry.fit(
+        noise === 0 ? undefined : own.split("labels").gaussians(new Float64Array(n), noise),
+      );
+      const start = weights(own.split("initial")).map((weight, k) => spread * weight - teacher[k]);
+      const options = { ...training, learningRate: 0.5 / trace, stream: own.split("batches") };
+      const delta = trained ? trainByLoss(fit, fit.loss, start, options) : start;
+      const { covariance, secondMoment } = fit.alignment(delta);
       rows.push({
         samples: n,
-        theta: situation.theta,
-        covariance: alignment.covariance,
-        secondMoment: alignment.secondMoment,
-        population: populationValue(design, theta, teacher, situation.noise),
+        theta,
+        covariance,
+        secondMoment,
+        population: populationValue(design, delta, noise),
         worst: geometry.extremes.min,
         best: geometry.extremes.max,
       });
@@ -58,35 +52,18 @@ export async function measure(
   return rows;
 }
 
-function targetsOf(
-  inputs: Matrix,
-  teacher: Float64Array,
-  noise: number,
-  stream: RandomStream,
-  kernels: Kernels,
-): Matrix {
-  const y = stream.split("labels").gaussians(new Float64Array(inputs.rows), noise);
-  kernels.gemv(1, inputs, teacher, 1, y);
-  return matrix(inputs.rows, 1, y);
-}
-
 /**
  * μ in the limit n → ∞ at a θ that does not depend on the inputs: 1 + δᵀS³δ/(2L·‖S‖_F²) with 2L = δᵀSδ + noise²
  * (derived in docs/theory.md §3; label noise adds to L alone).
  */
-function populationValue(
-  design: GaussianDesign,
-  theta: Float64Array,
-  teacher: Float64Array,
-  noise: number,
-): number {
+function populationValue(design: GaussianDesign, delta: Float64Array, noise: number): number {
   let loss = noise ** 2;
   let cubic = 0;
   let geometry = 0;
   for (const [k, value] of design.eigenvalues.entries()) {
-    const delta = theta[k] - teacher[k];
-    loss += value * delta * delta;
-    cubic += value ** 3 * delta * delta;
+    const square = delta[k] * delta[k];
+    loss += value * square;
+    cubic += value ** 3 * square;
     geometry += value * value;
   }
   return 1 + cubic / (loss * geometry);

@@ -151,9 +151,11 @@ function squareRoot({ value, standardError, interval }: BlockEstimate): BlockEst
 }
 
 function times(factor: number, { value, standardError, interval }: BlockEstimate): BlockEstimate {
+  // a factor beyond the range of float64 leaves 0 what it is
+  const scaled = (x: number) => (x === 0 ? 0 : x * factor);
   return {
-    value: value * factor,
-    standardError: standardError * factor,
-    interval: { low: interval.low * factor, high: interval.high * factor },
+    value: scaled(value),
+    standardError: scaled(standardError),
+    interval: { low: scaled(interval.low), high: scaled(interval.high) },
   };
 }

@@ -3,13 +3,16 @@
  * never sees it). Typed arrays are passed in place.
  */
 import type { FloatArray, Matrix, SymmetricMatrix } from "../matrix.ts";
-import type { Kernels } from "./kernels.ts";
+import { inTurns } from "./inTurns.ts";
+import type { Kernels, Products } from "./kernels.ts";
 import { bindNativeRoutines, type NativeRoutines } from "./nativeBinding.ts";
 import { prepareEigen } from "./nativeEigen.ts";
-import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk } from "./nativeProducts.ts";
+import { type PreparedCall, prepareGemm, prepareGemv, prepareSyrk, prepareTrmm } from "./nativeProducts.ts";
 
 /** A call handed to another thread costs some 40 µs; this many operations take about as long on one core. */
 const backgroundFlops = 2e6;
+/** Of libuv's pool, which runs koffi's calls. */
+const poolThreads = 4;
 /** Libraries run calls smaller than this on one thread whatever their setting. */
 const threadedFlops = 2e4;
 
@@ -53,23 +56,43 @@ function nativeKernels(routines: NativeRoutines, threads: number): Kernels {
   };
 
   let lastInBackground: Promise<void> = Promise.resolve();
+  const afterOthers = (task: () => Promise<void>): Promise<void> => {
+    const done = lastInBackground.then(task);
+    lastInBackground = done.catch(() => {});
+    return done;
+  };
   const runInBackground = (call: PreparedCall | undefined): Promise<void> | void => {
     if (call === undefined || call.flops < backgroundFlops) return run(call);
-    const done = lastInBackground.then(() => {
+    return afterOthers(() => {
       useThreads(call);
       return callAsync(call);
     });
-    lastInBackground = done.catch(() => {});
-    return done;
+  };
+  /** Small calls too set the number of threads that those in the background are about to read. */
+  const runOnOneThread = (call: PreparedCall | undefined): Promise<void> | void => {
+    if (call === undefined) return;
+    routines.setThreads?.(1);
+    if (call.flops >= backgroundFlops) return callAsync(call);
+    call.routine(...call.values);
+  };
+
+  const direct: Products = {
+    gemm: (alpha, a, b, beta, c) => run(prepareGemm(routines, alpha, a, b, beta, c)),
+    syrk: (alpha, a, beta, c) => run(prepareSyrk(routines, alpha, a, beta, c)),
+  };
+  const onOneThread: Products = {
+    gemm: (alpha, a, b, beta, c) => runOnOneThread(prepareGemm(routines, alpha, a, b, beta, c)),
+    syrk: (alpha, a, beta, c) => runOnOneThread(prepareSyrk(routines, alpha, a, beta, c)),
   };
 
   return {
     name: "native",
     description: routines.description,
     threads,
-    gemm: (alpha, a, b, beta, c) => run(prepareGemm(routines, alpha, a, b, beta, c)),
-    syrk: (alpha, a, beta, c) => run(prepareSyrk(routines, alpha, a, beta, c)),
+    gemm: direct.gemm,
+    syrk: direct.syrk,
     gemv: (alpha, a, x, beta, y) => run(prepareGemv(routines, alpha, a, x, beta, y)),
+    trmm: (a, b) => run(prepareTrmm(routines, a, b)),
     symmetricEigen(a) {
       const { call, result } = prepareEigen(routines, a, true);
       run(call);
@@ -103,6 +126,18 @@ function nativeKernels(routines: NativeRoutines, threads: number): Kernels {
         await runInBackground(call);
         return result().values;
       },
+    },
+    shareOut(works) {
+      const spread = threads > 1 && threads <= poolThreads;
+      const products = spread ? onOneThread : direct;
+      // one more than threads, so that none waits while this one prepares a product
+      const atOnce = spread ? threads + 1 : 1;
+      return afterOthers(() =>
+        inTurns(
+          Array.from(works, (work) => () => work(products)),
+          atOnce,
+        ),
+      );
     },
     // The library itself stays loaded: unloading one whose threads may still be waiting is not safe.
     close: () => lastInBackground,

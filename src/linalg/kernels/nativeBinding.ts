@@ -7,6 +7,7 @@ export interface ProductRoutines {
   readonly gemm: NativeFunction;
   readonly syrk: NativeFunction;
   readonly gemv: NativeFunction;
+  readonly trmm: NativeFunction;
 }
 
 export interface NativeRoutines {
@@ -24,11 +25,13 @@ export interface NativeRoutines {
 
 export const layout = { rowMajor: 101, columnMajor: 102 } as const;
 export const trans = { no: 111, yes: 112 } as const;
-export const lower = 122;
+export const triangle = { upper: 121, lower: 122 } as const;
+export const leftSide = 141;
+export const anyDiagonal = 131;
 
 const pointer = "void *";
 const required = {
-  blas: ["cblas_sgemm", "cblas_dgemm", "cblas_ssyrk", "cblas_dsyrk", "cblas_sgemv", "cblas_dgemv"],
+  blas: ["gemm", "syrk", "gemv", "trmm"].flatMap((name) => [`cblas_s${name}`, `cblas_d${name}`]),
   lapack: ["dsyevd_"],
 };
 
@@ -76,6 +79,8 @@ function productRoutines(library: NativeLibrary, prefix: "s" | "d", real: string
       real,
       ...operand,
     ]),
+    // layout, side, uplo, trans, diag, m, n, alpha, A, lda, B, ldb
+    trmm: bind(library, `cblas_${prefix}trmm`, [...Array<string>(7).fill(int), real, ...operand, ...operand]),
   };
 }
 

@@ -1,11 +1,19 @@
 /**
- * gemm, syrk and gemv as prepared CBLAS calls, so that the same preparation serves a call on this thread and one
+ * gemm, syrk, gemv and trmm as prepared CBLAS calls, so that the same preparation serves a call on this thread and one
  * in the background. A transposed view is an operand in the other order, hence a flag and never a copy.
  */
 import type { FloatArray, Matrix } from "../matrix.ts";
-import { lower, type NativeRoutines, type ProductRoutines, trans } from "./nativeBinding.ts";
+import {
+  anyDiagonal,
+  leftSide,
+  type NativeRoutines,
+  type ProductRoutines,
+  trans,
+  triangle,
+} from "./nativeBinding.ts";
 import type { NativeFunction } from "./nativeLibrary.ts";
 import { inputOperand, outputOperand } from "./nativeOperand.ts";
+import { requireTriangular } from "./triangularProduct.ts";
 
 export interface PreparedCall {
   readonly routine: NativeFunction;
@@ -76,7 +84,7 @@ export function prepareSyrk<T extends FloatArray>(
     routine: syrk,
     values: [
       output.layout,
-      lower,
+      triangle.lower,
       input.layout === output.layout ? trans.no : trans.yes,
       c.rows,
       a.columns,
@@ -132,6 +140,39 @@ export function prepareGemv<T extends FloatArray>(
       1,
     ],
     flops: 2 * a.rows * a.columns,
+  };
+}
+
+/** The call for B ← A·B with the lower triangle of A, or undefined when there is nothing to do. */
+export function prepareTrmm<T extends FloatArray>(
+  routines: NativeRoutines,
+  a: Matrix<T>,
+  b: Matrix<T>,
+): PreparedCall | undefined {
+  requireTriangular(a, b);
+  const { trmm } = precision(routines, "trmm", a.data, b.data, b.data);
+  const factor = inputOperand("trmm: A", a);
+  const output = outputOperand("trmm: B", b);
+  if (b.rows === 0 || b.columns === 0) return undefined;
+  // in the other order it is Aᵀ that lies there, with its upper triangle
+  const same = factor.layout === output.layout;
+  return {
+    routine: trmm,
+    values: [
+      output.layout,
+      leftSide,
+      same ? triangle.lower : triangle.upper,
+      same ? trans.no : trans.yes,
+      anyDiagonal,
+      b.rows,
+      b.columns,
+      1,
+      factor.data,
+      factor.leadingDimension,
+      output.data,
+      output.leadingDimension,
+    ],
+    flops: b.rows * b.rows * b.columns,
   };
 }
 

@@ -56,6 +56,14 @@ export interface VectorFunctions {
     centre: number,
     out: number,
   ): void;
+  addWeightedBlocks(
+    rows: number,
+    columns: number,
+    size: number,
+    weights: number,
+    values: number,
+    sums: number,
+  ): void;
   readonly unfold: Window;
   readonly fold: Window;
   /** The last address is that of i32 places; windows have to lie inside the image. */
@@ -112,6 +120,7 @@ function functionsOf(exports: Exports, bits: 32 | 64): VectorFunctions {
     sumColumns: named("sumColumns"),
     moveChannels: named("moveChannels"),
     sumProducts: named("sumProducts"),
+    addWeightedBlocks: named("addWeightedBlocks"),
     unfold: named("unfold"),
     fold: named("fold"),
     findMaxima: named("findMaxima"),

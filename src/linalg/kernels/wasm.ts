@@ -3,8 +3,12 @@
  * into wasm memory block by block, so that memory stays bounded; direct calls use this thread, background calls a
  * pool of workers that get copies, so nothing needs shared memory or the headers it asks for.
  */
+import { InputError } from "../../inputError.ts";
 import type { SymmetricMatrix } from "../matrix.ts";
-import type { Kernels } from "./kernels.ts";
+import { inTurns } from "./inTurns.ts";
+import type { Kernels, Products } from "./kernels.ts";
+import { fusesMultiplyAdd } from "./relaxedSimd.ts";
+import { triangularProduct } from "./triangularProduct.ts";
 import { type Command, runCommand } from "./wasmCommand.ts";
 import { isSmall, multiplyByLoops } from "./wasmDirect.ts";
 import { type EigenProblem, eigenProblem, eigenvalueProblem } from "./wasmEigen.ts";
@@ -20,22 +24,33 @@ const keptBytes = 64 * 2 ** 20;
 /** Tiles of a product that several workers share. */
 const sharedTile = 512;
 
-/** How many threads the module may use. */
+/** How many threads the module may use, and how it rounds. */
 export interface OpenWasmKernelsOptions {
   /** Worker threads of background calls; 1 by default. Direct calls use the calling thread alone. */
   readonly threads?: number | undefined;
+  /**
+   * Products by fused multiply-add: faster, and other last digits, the same on every machine where `fusesMultiplyAdd()`. False
+   * by default: the same bits on every machine.
+   */
+  readonly relaxed?: boolean | undefined;
 }
 
 /**
  * Compiles the module; workers start with the first background call. Throws a RangeError unless `threads` is a
- * positive integer, a WebAssembly.CompileError where the engine has no SIMD.
+ * positive integer, an InputError for `relaxed` unless `fusesMultiplyAdd()`, a WebAssembly.CompileError where the engine has no SIMD.
  */
 export async function openWasmKernels(options: OpenWasmKernelsOptions = {}): Promise<Kernels> {
   const threads = options.threads ?? 1;
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`threads: expected an integer ≥ 1, got ${threads}`);
   }
-  const module = await compileWasmModule();
+  const { relaxed = false } = options;
+  if (relaxed && !fusesMultiplyAdd()) {
+    throw new InputError(
+      "wasm-relaxed kernels: expected WebAssembly with relaxed SIMD that fuses multiply-add, got none here; use Node 22 or newer on a processor with FMA, or wasm kernels",
+    );
+  }
+  const module = await compileWasmModule(relaxed);
   const instance = instantiate(module);
   const pool = openWasmPool(module, threads);
 
@@ -48,22 +63,39 @@ export async function openWasmKernels(options: OpenWasmKernelsOptions = {}): Pro
     return result();
   }
 
-  return {
-    name: "wasm",
-    description: `WebAssembly, 128-bit SIMD, ${threads} background thread${threads === 1 ? "" : "s"}`,
-    threads,
+  const direct: Products = {
     gemm: (alpha, a, b, beta, c) => compute(instance, gemmProduct(alpha, a, b, beta, c)),
     syrk: (alpha, a, beta, c) => compute(instance, syrkProduct(alpha, a, beta, c)),
+  };
+  const inBackground = {
+    gemm: async (alpha, a, b, beta, c) =>
+      computeInBackground(instance, pool, threads, gemmProduct(alpha, a, b, beta, c)),
+    syrk: async (alpha, a, beta, c) =>
+      computeInBackground(instance, pool, threads, syrkProduct(alpha, a, beta, c)),
+  } satisfies Products;
+
+  return {
+    name: relaxed ? "wasm-relaxed" : "wasm",
+    description: `WebAssembly, 128-bit SIMD${relaxed ? " with fused multiply-add (relaxed)" : ""}, ${threads} background thread${threads === 1 ? "" : "s"}`,
+    threads,
+    gemm: direct.gemm,
+    syrk: direct.syrk,
     gemv: (alpha, a, x, beta, y) => compute(instance, gemvProduct(alpha, a, x, beta, y)),
+    trmm: (a, b) => triangularProduct(direct.gemm, a, b),
     symmetricEigen: (a: SymmetricMatrix) => solve(eigenProblem(a, instance)),
     symmetricEigenvalues: (a: SymmetricMatrix) => solve(eigenvalueProblem(a, instance)),
     background: {
-      gemm: async (alpha, a, b, beta, c) =>
-        computeInBackground(instance, pool, threads, gemmProduct(alpha, a, b, beta, c)),
-      syrk: async (alpha, a, beta, c) =>
-        computeInBackground(instance, pool, threads, syrkProduct(alpha, a, beta, c)),
+      ...inBackground,
       symmetricEigen: async (a: SymmetricMatrix) => solveInBackground(eigenProblem(a, instance)),
       symmetricEigenvalues: async (a: SymmetricMatrix) => solveInBackground(eigenvalueProblem(a, instance)),
+    },
+    shareOut(works) {
+      // one more than threads, so that none waits while this one prepares a product
+      const [products, atOnce] = threads === 1 ? [direct, 1] : [inBackground, threads + 1];
+      return inTurns(
+        Array.from(works, (work) => () => work(products)),
+        atOnce,
+      );
     },
     close: () => pool.close(),
   };

@@ -1,4 +1,4 @@
-/** The compiled SIMD module (assembly/index.ts) and instances of it. It imports nothing, so it runs anywhere. */
+/** The compiled SIMD module (assembly/index.ts), its twin with relaxed SIMD, and instances of them. They import nothing. */
 import { base64Bytes } from "../../base64.ts";
 import { wasmModuleBase64 } from "./wasmModule.generated.ts";
 
@@ -51,9 +51,12 @@ export interface WasmInstance extends WasmFunctions {
   readonly memory: WebAssembly.Memory;
 }
 
-/** Compiles the module. Throws a WebAssembly.CompileError where 128-bit SIMD is missing. */
-export async function compileWasmModule(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(base64Bytes(wasmModuleBase64));
+/** Compiles the module. Throws a WebAssembly.CompileError where 128-bit SIMD, or relaxed SIMD for its twin, is missing. */
+export async function compileWasmModule(relaxed = false): Promise<WebAssembly.Module> {
+  if (!relaxed) return WebAssembly.compile(base64Bytes(wasmModuleBase64));
+  // Loaded only where it is used.
+  const { relaxedModuleBase64 } = await import("./relaxedModule.generated.ts");
+  return WebAssembly.compile(base64Bytes(relaxedModuleBase64));
 }
 
 export function instantiate(module: WebAssembly.Module): WasmInstance {

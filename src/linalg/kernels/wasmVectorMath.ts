@@ -102,6 +102,18 @@ export function wasmVectorMath(module: VectorModule, memory: VectorMemory): Vect
         out.byteOffset,
       );
     },
+    addWeightedBlocks(size, columns, weights, values, sums) {
+      const inPlace = contains(sums) && contains(values) && fits(weights, values);
+      if (!inPlace) return plainVectorMath.addWeightedBlocks(size, columns, weights, values, sums);
+      functions(values).addWeightedBlocks(
+        weights.length / columns,
+        columns,
+        size,
+        weights.byteOffset,
+        values.byteOffset,
+        sums.byteOffset,
+      );
+    },
     unfold(window, image, columns) {
       if (!contains(columns) || !fits(image, columns)) return plainVectorMath.unfold(window, image, columns);
       slide(functions(columns).unfold, window, image, columns);

@@ -1,5 +1,6 @@
 import type { InputBlocks } from "../../data/dataset/inputBlocks.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
+import { copyNumbers } from "./copyNumbers.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "./evaluation.ts";
 import { type Graph, parameterCount } from "./graph.ts";
 import { sizeOf } from "./shape.ts";
@@ -51,7 +52,7 @@ export function chunks(graph: Graph, inputs: InputBlocks, options: EvaluationOpt
   const chunkAt = (theta: FloatArray, start: number, count: number, selection?: Int32Array): Chunk => {
     const same = held?.theta === theta && held.start === start && held.count === count;
     if (held && same && held.selection === selection) return held;
-    if (held?.theta !== theta) current.set(theta);
+    if (held?.theta !== theta) copyNumbers(theta, current);
     held = undefined;
     const wanted =
       selection?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, k) => start + k);

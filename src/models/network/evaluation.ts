@@ -105,10 +105,18 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
 
   let count = 0;
   let points: Point[] = [];
+  /** That the points have their parameters from. */
+  let pointTheta: FloatArray | undefined;
+  // views of an array are made once: in a step of a small network they would cost more than its arithmetic
+  const viewsOf = new WeakMap<FloatArray, FloatArray[]>();
 
   const views = (flat: FloatArray): FloatArray[] => {
+    const known = viewsOf.get(flat);
+    if (known) return known;
     if (flat.length !== total) throw new RangeError(`θ: expected length ${total}, got ${flat.length}`);
-    return lengths.map((length, k) => flat.subarray(offsets[k], offsets[k] + length));
+    const parts = lengths.map((length, k) => flat.subarray(offsets[k], offsets[k] + length));
+    viewsOf.set(flat, parts);
+    return parts;
   };
   const of = (all: readonly FloatArray[], node: number) => nodes[node].parameters.map((k) => all[k]);
   const valuesOf = (node: number) =>
@@ -151,17 +159,20 @@ export function evaluate(graph: Graph, options: EvaluationOptions): Evaluation {
       if (!(samples >= 1 && samples <= capacity)) {
         throw new RangeError(`samples: expected between 1 and ${capacity}, got ${samples}`);
       }
-      const parameters = views(theta);
       clear(adjoints);
-      count = samples;
-      points = nodes.map(({ inputs }, node) => ({
-        count,
-        inputs: inputs.map((value) => valuesOf(value.node)),
-        parameters: of(parameters, node),
-        output: valuesOf(node),
-      }));
+      if (theta !== pointTheta || samples !== count) {
+        const parameters = views(theta);
+        count = samples;
+        pointTheta = theta;
+        points = nodes.map(({ inputs }, node) => ({
+          count,
+          inputs: inputs.map((value) => valuesOf(value.node)),
+          parameters: of(parameters, node),
+          output: valuesOf(node),
+        }));
+      }
       for (const [node, rule] of rules.entries()) rule.forward(points[node]);
-      return valuesOf(graph.output.node);
+      return points[graph.output.node]?.output ?? valuesOf(graph.output.node);
     },
     valueOf: valuesOf,
     jvp(along) {

@@ -25,10 +25,12 @@ export type {
   ExplicitShare,
   InputTargets,
   JacobianShare,
+  LeftColumns,
   Operation,
   OuterShare,
   Point as RulePoint,
   Rule,
+  SampleGradients,
   Tangents,
 } from "./operation.ts";
 export * as operations from "./operations/index.ts";

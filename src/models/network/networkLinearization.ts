@@ -4,6 +4,7 @@ import type { Precision, VectorMath } from "../../linalg/vectorMath.ts";
 import type { HessianLinearization, SampledGramLinearization } from "../linearization.ts";
 import { requireLength } from "../requireLength.ts";
 import type { Chunk, Chunks } from "./chunks.ts";
+import { copyNumbers } from "./copyNumbers.ts";
 import { structuredGram } from "./gram/structuredGram.ts";
 import { type Graph, parameterCount } from "./graph.ts";
 import type { Loss } from "./losses.ts";
@@ -42,8 +43,7 @@ export function networkLinearization(
   const size = samples * outputs;
   const inPrecision = (values: Float64Array): FloatArray => {
     const result = math.allocate(precision, values.length);
-    if (precision === "float64") result.set(values);
-    else convert(values, result);
+    copyNumbers(values, result);
     return result;
   };
   const point = theta.slice();
@@ -134,19 +134,4 @@ export function networkLinearization(
       return gramOfSelection(both, rows.length);
     },
   };
-}
-
-/**
- * target ← source of the other precision and the same length. Four numbers a turn, as V8 looks at both lengths in each;
- * `set` between precisions is slower still where memory is shared.
- */
-function convert(source: FloatArray, target: FloatArray): void {
-  const whole = source.length - (source.length % 4);
-  for (let k = 0; k < whole; k += 4) {
-    target[k] = source[k];
-    target[k + 1] = source[k + 1];
-    target[k + 2] = source[k + 2];
-    target[k + 3] = source[k + 3];
-  }
-  for (let k = whole; k < source.length; k++) target[k] = source[k];
 }

@@ -118,13 +118,13 @@ export interface SampleGradients {
     sample: number,
     outputs: number,
     cotangents: FloatArray,
-    columns: Columns,
+    columns: LeftColumns,
     target: FloatArray,
   ): void;
 }
 
-/** From … to − 1. */
-export interface Columns {
+/** Some numbers of each left factor: from … to − 1. */
+export interface LeftColumns {
   readonly from: number;
   readonly to: number;
 }

@@ -1,6 +1,7 @@
 import type { DatasetWith } from "../../data/dataset/dataset.ts";
 import { oneHot, signs, type Targets } from "../../data/dataset/targets.ts";
 import { InputError } from "../../inputError.ts";
+import { asProbabilities } from "../probabilities.ts";
 import { crossEntropyLoss, type Loss, squareLoss } from "./losses.ts";
 
 export const lossNames = ["mse", "cross-entropy"] as const;
@@ -24,11 +25,9 @@ export function targetsFor(
 ): Targets {
   const { labels, targets, name } = dataset;
   const chosen = encoding ?? (labels ? "one-hot" : "values");
-  if (
-    loss === "cross-entropy" &&
-    chosen !== "one-hot" &&
-    !(chosen === "values" && areProbabilities(targets))
-  ) {
+  const probabilities =
+    loss === "cross-entropy" && chosen === "values" && targets ? asProbabilityRows(targets) : undefined;
+  if (loss === "cross-entropy" && chosen !== "one-hot" && !probabilities) {
     throw new InputError(
       `targets: expected classes (one-hot) or rows of probabilities for cross-entropy, got ${chosen} of ${name}; save classes as integers from 0 on, or use the loss mse`,
     );
@@ -36,24 +35,21 @@ export function targetsFor(
   if (chosen === "values") {
     if (!targets)
       throw new InputError(`targets: expected values to fit in ${name}, got classes; use one-hot or signs`);
-    return targets;
+    return probabilities ?? targets;
   }
   if (!labels)
     throw new InputError(`targets: expected classes for ${chosen}, ${name} has none; use targets: values`);
   return chosen === "one-hot" ? oneHot(labels) : signs(labels);
 }
 
-/** Rows of at least two numbers that are at least 0 and sum to 1. */
-function areProbabilities(targets: Targets | undefined): boolean {
-  if (!targets || targets.outputs < 2) return false;
-  const { values, outputs } = targets;
+/** Rows of at least two numbers that are at least 0 and sum to 1 up to rounding, over their sums; undefined where they are anything else. */
+function asProbabilityRows({ values, outputs }: Targets): Targets | undefined {
+  if (outputs < 2) return undefined;
+  const rows = new Float64Array(values.length);
   for (let start = 0; start < values.length; start += outputs) {
-    let sum = 0;
-    for (let c = start; c < start + outputs; c++) {
-      if (!(values[c] >= 0)) return false;
-      sum += values[c];
-    }
-    if (!(Math.abs(sum - 1) <= 1e-6)) return false;
+    const row = asProbabilities(values.subarray(start, start + outputs));
+    if (!row) return undefined;
+    rows.set(row, start);
   }
-  return true;
+  return { values: rows, outputs };
 }

@@ -46,32 +46,49 @@ export function trainer(
   theta.set(start);
   const shared = sharesParameters(graph);
   const step = shared ? math.allocate(precision, theta.length) : undefined;
-  const batchTargets = new Float64Array(capacity * outputSize);
-  const residuals = new Float64Array(capacity * outputSize);
-  const losses = new Float64Array(capacity);
   const cotangent = math.allocate(precision, capacity * outputSize);
+  const arrays = {
+    targets: new Float64Array(capacity * outputSize),
+    residuals: new Float64Array(capacity * outputSize),
+    losses: new Float64Array(capacity),
+    cotangent,
+  };
+  // views for the last size of a batch: in a step of a small network new ones would cost more than its arithmetic
+  let views = { count: capacity, input: evaluation.input(capacity), ...arrays };
+  const viewsOf = (count: number) => {
+    if (count === views.count) return views;
+    const size = count * outputSize;
+    views = {
+      count,
+      input: evaluation.input(count),
+      targets: arrays.targets.subarray(0, size),
+      residuals: arrays.residuals.subarray(0, size),
+      losses: arrays.losses.subarray(0, count),
+      cotangent: cotangent.subarray(0, size),
+    };
+    return views;
+  };
 
   /** Runs forward on the batch, leaves residuals in `cotangent` and returns the mean loss. */
   const forward = (batch: Int32Array): number => {
     const count = batch.length;
     requireBatch(inputs.count, batch);
     if (count > capacity) throw new RangeError(`batch: expected at most ${capacity} samples, got ${count}`);
-    inputs.read(batch, evaluation.input(count));
+    const at = viewsOf(count);
+    inputs.read(batch, at.input);
     for (let k = 0; k < count; k++) {
       const start = batch[k] * outputSize;
-      for (let c = 0; c < outputSize; c++) batchTargets[k * outputSize + c] = targets[start + c];
+      for (let c = 0; c < outputSize; c++) at.targets[k * outputSize + c] = targets[start + c];
     }
-    const size = count * outputSize;
     const outputs = evaluation.forward(theta, count);
-    const sampleLosses = losses.subarray(0, count);
-    loss.evaluate(outputs, batchTargets.subarray(0, size), residuals.subarray(0, size), sampleLosses);
-    cotangent.set(residuals.subarray(0, size));
+    loss.evaluate(outputs, at.targets, at.residuals, at.losses);
+    at.cotangent.set(at.residuals);
     let sum = 0;
-    for (let k = 0; k < count; k++) sum += sampleLosses[k];
+    for (let k = 0; k < count; k++) sum += at.losses[k];
     return sum / count;
   };
   const backward = (count: number, scale: number, gradient: FloatArray) =>
-    evaluation.vjp(cotangent.subarray(0, count * outputSize), scale / count, gradient);
+    evaluation.vjp(viewsOf(count).cotangent, scale / count, gradient);
 
   return {
     capacity,

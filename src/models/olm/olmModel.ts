@@ -1,6 +1,7 @@
 import { InputError } from "../../inputError.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, mirrorLower, transpose } from "../../linalg/matrix.ts";
+import { requireGramSize } from "../gramSize.ts";
 import type { Model } from "../model.ts";
 import { requireLength } from "../requireLength.ts";
 import { requireBatch, samples } from "../samples.ts";
@@ -68,6 +69,7 @@ export function olmModel(options: {
           return family.pullback(point, covector);
         },
         gram() {
+          requireGramSize(count);
           const scaled = matrix(count, dimension);
           kernels.gemm(1, data.inputs, family.metric(point), 0, scaled);
           const gram = matrix(count, count);

@@ -4,7 +4,7 @@ import { isDefined, type Undefined } from "../../geometry/undefined.ts";
 
 /**
  * μ of noise with the same trace but no preferred direction, Tr Σ·Tr G/(p·2L·‖G‖_F²): what alignment is worth.
- * Undefined (NaN) nowhere: only called where μ is defined.
+ * For where μ is defined; no number where the sizes themselves are beyond the range of float64.
  */
 function isotropicLossAlignment({ summary, parameters }: Measurement): number {
   return (
@@ -33,10 +33,10 @@ export function measureReading(measurement: Measurement): string {
       ? `as fast as noise of the decoupled form ${decoupled}`
       : `${format(value)} times as fast as noise of the decoupled form ${decoupled}`;
   const isotropic = isotropicLossAlignment(measurement) * outputs;
-  return (
-    `${symbol} = ${format(value)}: to second order SGD's noise raises the loss ${strength}; ` +
-    `noise of the same size without a preferred direction would have ${symbol} = ${format(isotropic)}.`
-  );
+  const compared = Number.isFinite(isotropic)
+    ? `; noise of the same size without a preferred direction would have ${symbol} = ${format(isotropic)}`
+    : "";
+  return `${symbol} = ${format(value)}: to second order SGD's noise raises the loss ${strength}${compared}.`;
 }
 
 /** Against Σ = G, which has a meaning for cross-entropy (docs/theory.md §9), rather than Σ = 2L·G, which has none. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { fileProblem } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
 import type { InputFile } from "./job.ts";
 
@@ -36,8 +37,7 @@ async function digest(path: string): Promise<string> {
     return await sha256;
   } catch (error) {
     known.delete(path);
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(`${path}: expected a file to read, got ${code ?? message}; check the path`);
+    throw new InputError(`${path}: expected a file to read, got ${fileProblem(error)}; check the path`);
   }
 }
 

@@ -2,8 +2,9 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { asReadingError } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
-import { asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { type Job, type JobResult, jobCommands } from "../jobs/job.ts";
 import { isStoredRow } from "../storedRow.ts";
 import type { SweepConfig } from "./config.ts";

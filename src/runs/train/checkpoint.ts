@@ -5,11 +5,12 @@ import { openFile } from "../../data/byteSource.ts";
 import type { ShapedArray } from "../../data/floatElements.ts";
 import { openSafetensors } from "../../data/safetensors.ts";
 import { encodeSafetensors } from "../../data/safetensorsWriter.ts";
+import { asReadingError } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
 import type { FloatArray } from "../../linalg/matrix.ts";
 import { type Graph, parameterOffsets } from "../../models/network/graph.ts";
 import { describeShape, sameShape, sizeOf } from "../../models/network/shape.ts";
-import { asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 
 /** Where an optimiser stands before a step. */
 export interface Checkpoint {

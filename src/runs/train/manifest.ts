@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { asReadingError } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
-import { asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { checkTrainConfig, type TrainConfig } from "./config.ts";
 
 /** What a run is and how far it has come: manifest.json of its folder. */

@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { encodeParquet } from "../../data/parquet.ts";
-import { appendToLog, asInputError, asReadingError, isAbsent, writeFileAtomically } from "../atomicFile.ts";
+import { asReadingError, asWritingError } from "../../fileProblem.ts";
+import { appendToLog, isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { isStoredRow } from "../storedRow.ts";
 
 /** One row of the metrics: numbers by column, null where a quantity was not measured or has no value. */
@@ -31,7 +32,7 @@ export async function openMetricsLog(path: string, before: number): Promise<Metr
       close: () => file.close(),
     };
   } catch (error) {
-    throw asInputError(path, error);
+    throw asWritingError(path, error);
   }
 }
 

@@ -4,8 +4,8 @@ import { eigenSuite } from "../../linalg/kernels/conformanceEigen.ts";
 import { productSuite } from "../../linalg/kernels/conformanceProducts.ts";
 import { describe, runAll } from "./runner.ts";
 
-export async function conformance(threads: number) {
-  const kernels = await openWasmKernels({ threads });
+export async function conformance(threads: number, relaxed: boolean) {
+  const kernels = await openWasmKernels({ threads, relaxed });
   describe("float32", () => productSuite(kernels, Float32Array));
   describe("float64", () => productSuite(kernels, Float64Array));
   describe("symmetric eigenproblems", () => eigenSuite(kernels));

@@ -6,12 +6,16 @@ import { openNativeKernels } from "../../../src/linalg/kernels/native.ts";
 import { openWasmKernels } from "../../../src/linalg/kernels/wasm.ts";
 import { eigenSuite } from "./conformanceEigen.ts";
 import { productSuite } from "./conformanceProducts.ts";
+import { sharingSuite } from "./conformanceSharing.ts";
+import { wasmKinds } from "./wasmKinds.ts";
 
 const implementations: readonly { title: string; open(): Promise<Kernels> }[] = [
   { title: "native, 1 thread", open: () => openNativeKernels({ threads: 1 }) },
   { title: "native, 2 threads", open: () => openNativeKernels({ threads: 2 }) },
-  { title: "wasm, 1 thread", open: () => openWasmKernels({ threads: 1 }) },
-  { title: "wasm, 2 threads", open: () => openWasmKernels({ threads: 2 }) },
+  ...wasmKinds.flatMap(({ name, relaxed }) => [
+    { title: `${name}, 1 thread`, open: () => openWasmKernels({ threads: 1, relaxed }) },
+    { title: `${name}, 2 threads`, open: () => openWasmKernels({ threads: 2, relaxed }) },
+  ]),
 ];
 
 for (const { title, open } of implementations) {
@@ -37,5 +41,6 @@ for (const { title, open } of implementations) {
     describe("float32", () => productSuite(kernels, Float32Array));
     describe("float64", () => productSuite(kernels, Float64Array));
     describe("symmetric eigenproblems", () => eigenSuite(kernels));
+    describe("works shared out", () => sharingSuite(kernels));
   });
 }

@@ -1,4 +1,4 @@
-/** What gemm, syrk and gemv owe, whichever implementation they come from. */
+/** What gemm, syrk, gemv and trmm owe, whichever implementation they come from. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Kernels } from "../../../src/linalg/kernels/kernels.ts";
@@ -13,6 +13,7 @@ import {
   transpose,
 } from "../../../src/linalg/matrix.ts";
 import { absolute, fill, maxAbsolute, product, seededUniform } from "../../reference/dense.ts";
+import { triangularSuite } from "./conformanceTriangular.ts";
 import {
   type FloatArrayClass,
   guards,
@@ -249,6 +250,8 @@ export function productSuite(kernels: Kernels, kind: FloatArrayClass): void {
       }
     });
   });
+
+  triangularSuite(kernels, kind);
 
   test("an output with neither stride 1 is refused", () => {
     const c = view(kind, 2, 2, "both strides over 1", () => 0);

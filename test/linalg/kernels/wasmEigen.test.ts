@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { openWasmKernels } from "../../../src/linalg/kernels/wasm.ts";
 import { entry, matrix, type SymmetricMatrix, transpose } from "../../../src/linalg/matrix.ts";
 import { fill, frobenius, maxAbsolute, product, seededUniform } from "../../reference/dense.ts";
+import { wasmKinds } from "./wasmKinds.ts";
 
-const kernels = await openWasmKernels();
 const u = 2 ** -53;
 /** ‖AV − VΛ‖_max / ‖A‖_F, ‖VᵀV − I‖_max and errors of values / ‖A‖_F, in units of n·u. */
 const allowed = { residual: 2, orthogonality: 2, values: 2 };
@@ -69,56 +69,64 @@ const cases: Record<string, SymmetricMatrix> = {
   "subnormal entries": uniform(40, 1e-310),
 };
 
-describe.each(Object.entries(cases))("%s", (_, a) => {
-  const n = a.rows;
-  const { values, vectors } = kernels.symmetricEigen(a);
-  // Products near the limits of the range would overflow or lose digits: compare scaled copies.
-  const largest = maxAbsolute(a);
-  const scaled = fill(n, n, (i, j) => entry(a, i, j) / largest);
-  const lambda = values.map((value) => value / largest);
-  const unit = n * u * frobenius(scaled);
+const kinds = await Promise.all(
+  wasmKinds.map(async ({ name, relaxed }) => ({ name, kernels: await openWasmKernels({ relaxed }) })),
+);
 
-  test("is a decomposition", () => {
-    const applied = product(scaled, vectors);
-    const residual = fill(n, n, (i, k) => entry(applied, i, k) - lambda[k] * entry(vectors, i, k));
-    expect(maxAbsolute(residual)).toBeLessThanOrEqual(allowed.residual * unit);
-    const overlap = product(transpose(vectors), vectors);
-    const defect = fill(n, n, (i, j) => entry(overlap, i, j) - (i === j ? 1 : 0));
-    expect(maxAbsolute(defect)).toBeLessThanOrEqual(allowed.orthogonality * n * u);
+describe.each(kinds)("$name", ({ kernels }) => {
+  describe.each(Object.entries(cases))("%s", (_, a) => {
+    const n = a.rows;
+    const { values, vectors } = kernels.symmetricEigen(a);
+    // Products near the limits of the range would overflow or lose digits: compare scaled copies.
+    const largest = maxAbsolute(a);
+    const scaled = fill(n, n, (i, j) => entry(a, i, j) / largest);
+    const lambda = values.map((value) => value / largest);
+    const unit = n * u * frobenius(scaled);
+
+    test("is a decomposition", () => {
+      const applied = product(scaled, vectors);
+      const residual = fill(n, n, (i, k) => entry(applied, i, k) - lambda[k] * entry(vectors, i, k));
+      expect(maxAbsolute(residual)).toBeLessThanOrEqual(allowed.residual * unit);
+      const overlap = product(transpose(vectors), vectors);
+      const defect = fill(n, n, (i, j) => entry(overlap, i, j) - (i === j ? 1 : 0));
+      expect(maxAbsolute(defect)).toBeLessThanOrEqual(allowed.orthogonality * n * u);
+    });
+
+    test("has the values of ml-matrix, with vectors and without", () => {
+      const rows = Array.from({ length: n }, (_, i) =>
+        Array.from({ length: n }, (_, j) => entry(scaled, i, j)),
+      );
+      const oracle = new EigenvalueDecomposition(new Oracle(rows), { assumeSymmetric: true }).realEigenvalues;
+      const expected = Float64Array.from(oracle).sort();
+      const alone = kernels.symmetricEigenvalues(a).map((value) => value / largest);
+      for (const spectrum of [lambda, alone]) {
+        const errors = spectrum.map((value, k) => Math.abs(value - expected[k]));
+        expect(Math.max(...errors)).toBeLessThanOrEqual(allowed.values * unit);
+      }
+    });
   });
 
-  test("has the values of ml-matrix, with vectors and without", () => {
-    const rows = Array.from({ length: n }, (_, i) =>
-      Array.from({ length: n }, (_, j) => entry(scaled, i, j)),
+  test("the empty matrix, one number, and the zero matrix", () => {
+    expect(kernels.symmetricEigen(matrix(0, 0)).values).toEqual(new Float64Array(0));
+    const one = kernels.symmetricEigen(fill(1, 1, () => -3));
+    expect([one.values[0], Math.abs(one.vectors.data[0])]).toEqual([-3, 1]);
+    const zero = kernels.symmetricEigen(matrix(50, 50));
+    expect(zero.values).toEqual(new Float64Array(50));
+    expect(product(transpose(zero.vectors), zero.vectors)).toEqual(
+      symmetric(50, (i, j) => (i === j ? 1 : 0)),
     );
-    const oracle = new EigenvalueDecomposition(new Oracle(rows), { assumeSymmetric: true }).realEigenvalues;
-    const expected = Float64Array.from(oracle).sort();
-    const alone = kernels.symmetricEigenvalues(a).map((value) => value / largest);
-    for (const spectrum of [lambda, alone]) {
-      const errors = spectrum.map((value, k) => Math.abs(value - expected[k]));
-      expect(Math.max(...errors)).toBeLessThanOrEqual(allowed.values * unit);
-    }
   });
-});
 
-test("the empty matrix, one number, and the zero matrix", () => {
-  expect(kernels.symmetricEigen(matrix(0, 0)).values).toEqual(new Float64Array(0));
-  const one = kernels.symmetricEigen(fill(1, 1, () => -3));
-  expect([one.values[0], Math.abs(one.vectors.data[0])]).toEqual([-3, 1]);
-  const zero = kernels.symmetricEigen(matrix(50, 50));
-  expect(zero.values).toEqual(new Float64Array(50));
-  expect(product(transpose(zero.vectors), zero.vectors)).toEqual(symmetric(50, (i, j) => (i === j ? 1 : 0)));
-});
-
-test("an instance of its own, for a problem larger than what memory is kept for, changes no bits", async () => {
-  const small = uniform(150);
-  const before = kernels.symmetricEigen(small);
-  const large = uniform(1500);
-  const [direct, background] = [
-    kernels.symmetricEigenvalues(large),
-    await kernels.background.symmetricEigenvalues(large),
-  ];
-  expect(background).toEqual(direct);
-  expect(kernels.symmetricEigen(small)).toEqual(before);
-  await kernels.close();
+  test("an instance of its own, for a problem larger than what memory is kept for, changes no bits", async () => {
+    const small = uniform(150);
+    const before = kernels.symmetricEigen(small);
+    const large = uniform(1500);
+    const [direct, background] = [
+      kernels.symmetricEigenvalues(large),
+      await kernels.background.symmetricEigenvalues(large),
+    ];
+    expect(background).toEqual(direct);
+    expect(kernels.symmetricEigen(small)).toEqual(before);
+    await kernels.close();
+  });
 });

@@ -11,14 +11,9 @@ import {
   transpose,
 } from "../../../src/linalg/matrix.ts";
 import { absolute, product, seededUniform } from "../../reference/dense.ts";
+import { wasmKinds } from "./wasmKinds.ts";
 
 type Kind = typeof Float32Array | typeof Float64Array;
-
-const kernels = await openWasmKernels();
-const twoThreads = await openWasmKernels({ threads: 2 });
-afterAll(async () => {
-  await Promise.all([kernels.close(), twoThreads.close()]);
-});
 
 function random(kind: Kind, rows: number, columns: number, seed = rows + columns): Matrix<FloatArray> {
   return rowMajor<FloatArray>(rows, columns, new kind(rows * columns).map(seededUniform(seed)) as FloatArray);
@@ -65,7 +60,21 @@ const shapes = [
   [1030, 1026, 3],
 ] as const;
 
-describe.each([Float32Array, Float64Array])("%o", (kind) => {
+const suites = await Promise.all(
+  wasmKinds.flatMap(({ name, relaxed }) =>
+    [Float32Array, Float64Array].map(async (kind) => ({
+      name: `${name}, ${kind.name}`,
+      kind,
+      kernels: await openWasmKernels({ relaxed }),
+      twoThreads: await openWasmKernels({ relaxed, threads: 2 }),
+    })),
+  ),
+);
+afterAll(async () => {
+  await Promise.all(suites.flatMap(({ kernels, twoThreads }) => [kernels.close(), twoThreads.close()]));
+});
+
+describe.each(suites)("$name", ({ kernels, twoThreads, kind }) => {
   test.each(shapes)("gemm at the edges of its blocks: %i×%i, depth %i", (m, n, k) => {
     const [a, b, c] = [random(kind, m, k), random(kind, k, n), random(kind, m, n)];
     kernels.gemm(1, a, b, 0, c);

@@ -185,6 +185,9 @@ describe("conv2d", () => {
   it("says what does not fit, in one line", () => {
     const shape = (options: Parameters<typeof conv2d>[0], image: number[], weight: number[]) => () =>
       conv2d(options).outputShape([image], [weight, [weight[0]]]);
+    expect(shape({}, [1, 4, 4], [2, 1, 3])).toThrow(
+      "conv2d: expected weights of shape filters×channels×height×width, got 2×1×3",
+    );
     expect(shape({}, [10], [2, 1, 3, 3])).toThrow(
       "conv2d: expected images of channels×height×width, got shape 10",
     );

@@ -34,6 +34,14 @@ describe("dense", () => {
     expect(() => dense().outputShape([[3]], [[2, 4], [2]])).toThrow(/expected inputs with 4 features/);
   });
 
+  it("refuses weights that are no matrix", () => {
+    for (const weight of [[4], [2, 4, 1]]) {
+      expect(() => dense({ bias: false }).outputShape([[4]], [weight])).toThrow(
+        "dense: expected weights of shape out×in, got",
+      );
+    }
+  });
+
   it("refuses a bias of another length than the output", () => {
     expect(() => dense().outputShape([[4]], [[6, 4], [3]])).toThrow(
       "dense: expected a bias of shape 6, got 3",

@@ -9,9 +9,10 @@ import { columnTiles, widthOf } from "../../../src/models/network/gram/columnTil
 import { deferredRowsPart, gradientUses } from "../../../src/models/network/gram/deferredRows.ts";
 import { gramParts } from "../../../src/models/network/gram/gramParts.ts";
 import { pairsPart } from "../../../src/models/network/gram/pairs.ts";
-import { type GramPart, productSpace } from "../../../src/models/network/gram/part.ts";
+import { type CollectedPart, type GramPart, productSpace } from "../../../src/models/network/gram/part.ts";
 import { gramPlan, outerShares, type ParameterPlan } from "../../../src/models/network/gram/plan.ts";
-import { productsPart } from "../../../src/models/network/gram/products.ts";
+import { type ProductsPart, productsPart } from "../../../src/models/network/gram/products.ts";
+import { addProductTiles } from "../../../src/models/network/gram/productTiles.ts";
 import { rowsPart } from "../../../src/models/network/gram/rows.ts";
 import {
   type Graph,
@@ -105,10 +106,9 @@ function jacobian({ sweep, theta, context }: SetUp): Float64Array[] {
   return rows;
 }
 
-/** K of one part alone; with `split`, its rows of the first samples and its columns of the others. */
-function collect({ sweep, theta, together, context }: SetUp, parts: readonly GramPart[], split?: number) {
-  const { samples, outputs } = context;
-  const gram = matrix((split ?? samples) * outputs, (samples - (split ?? 0)) * outputs);
+/** Shows the sweeps over all samples to the parts. */
+function collect({ sweep, theta, together, context }: SetUp, parts: readonly CollectedPart[]): void {
+  const { outputs } = context;
   for (const part of parts) part.begin();
   for (const { start, count } of sweep.sweep(theta)) {
     for (let output = 0; output < outputs; output += together) {
@@ -123,23 +123,33 @@ function collect({ sweep, theta, together, context }: SetUp, parts: readonly Gra
       });
     }
   }
-  for (const part of parts) part.finish(gram, productSpace(precision), split);
+}
+
+/** K of some parts alone; with `split`, its rows of the first samples and its columns of the others. */
+async function gramOf(at: SetUp, parts: readonly (GramPart | ProductsPart)[], split?: number) {
+  const { samples, outputs } = at.context;
+  const gram = matrix((split ?? samples) * outputs, (samples - (split ?? 0)) * outputs);
+  collect(at, parts);
+  for (const part of parts) {
+    if ("addTile" in part) await addProductTiles([part], gram, at.context, { split });
+    else part.finish(gram, productSpace(precision), split);
+  }
   return gram;
 }
 
-function expectPart(
+async function expectPart(
   at: SetUp,
-  parts: readonly GramPart[],
+  parts: readonly (GramPart | ProductsPart)[],
   parameters: readonly number[],
   what: string,
-): void {
+): Promise<void> {
   const rows = jacobian(at);
   const offsets = parameterOffsets(at.graph);
   const columns = parameters.map((k) => {
     const size = at.graph.parameters[k].shape.reduce((a, b) => a * b, 1);
     return rows.map((row) => row.subarray(offsets[k], offsets[k] + size));
   });
-  const gram = collect(at, parts);
+  const gram = await gramOf(at, parts);
   const largest = Math.max(...columns.flatMap((part) => part.map((row) => dot(row, row))));
   for (let i = 0; i < gram.rows; i++) {
     for (let j = 0; j <= i; j++) {
@@ -154,7 +164,7 @@ function expectPart(
   }
   const { samples, outputs } = at.context;
   for (let split = 1; split < samples; split++) {
-    const part = collect(at, parts, split);
+    const part = await gramOf(at, parts, split);
     for (let i = 0; i < part.rows; i++) {
       for (let j = 0; j < part.columns; j++) {
         const whole = gram.data[(split * outputs + j) * gram.columns + i];
@@ -170,12 +180,12 @@ const names = network(1).parameters.map(({ name }) => name);
 describe("parts of a structured Gram matrix", () => {
   it.each(names.map((name, k) => [name, k] as const))(
     "%s: pairs of positions, and per-sample gradients in tiles of any width, give its part of K",
-    (_, k) => {
-      fc.assert(
-        fc.property(shapes, fc.integer({ min: 1, max: 40 }), (shape, columns) => {
+    async (_, k) => {
+      await fc.assert(
+        fc.asyncProperty(shapes, fc.integer({ min: 1, max: 40 }), async (shape, columns) => {
           const at = setUp(shape);
           const plan: ParameterPlan = at.plan[k];
-          if (outerShares(plan.uses)) expectPart(at, [pairsPart(plan, at.context)], [k], "pairs");
+          if (outerShares(plan.uses)) await expectPart(at, [pairsPart(plan, at.context)], [k], "pairs");
           const tiles = columnTiles([plan], columns);
           const covered = tiles.flat().reduce((sum, range) => sum + widthOf(range), 0);
           expect(covered).toBe(plan.size);
@@ -183,7 +193,7 @@ describe("parts of a structured Gram matrix", () => {
             const width = tile.reduce((sum, range) => sum + widthOf(range), 0);
             expect(width).toBeLessThanOrEqual(Math.max(columns, plan.rows * plan.unit));
           }
-          expectPart(
+          await expectPart(
             at,
             tiles.map((tile) => rowsPart(tile, at.context)),
             [k],
@@ -195,13 +205,13 @@ describe("parts of a structured Gram matrix", () => {
     },
   );
 
-  it("products of weights and bias of one position are formed together", () => {
-    fc.assert(
-      fc.property(shapes, (shape) => {
+  it("products of weights and bias of one position are formed together", async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shape) => {
         const at = setUp(shape);
         const [weight, bias] = at.plan.slice(4);
         expect([weight.method, bias.method]).toEqual(["products", "products"]);
-        expectPart(at, [productsPart([weight.uses[0], bias.uses[0]], at.context)], [4, 5], "products");
+        await expectPart(at, [productsPart([weight.uses[0], bias.uses[0]], at.context)], [4, 5], "products");
       }),
       { numRuns: 25 },
     );
@@ -209,14 +219,14 @@ describe("parts of a structured Gram matrix", () => {
 
   it.each([0, 1])(
     "kernel %i of convolutions: gradients formed at the end from inputs and cotangents",
-    (k) => {
-      fc.assert(
-        fc.property(shapes, fc.integer({ min: 1, max: 300 }), (shape, numbers) => {
+    async (k) => {
+      await fc.assert(
+        fc.asyncProperty(shapes, fc.integer({ min: 1, max: 300 }), async (shape, numbers) => {
           const at = setUp(shape, convolutions);
           const plan = at.plan[k];
           const uses = gradientUses(plan)!;
           expect(uses.length).toBe(plan.uses.length);
-          expectPart(at, [deferredRowsPart(plan, uses, numbers, at.context)], [k], "deferred");
+          await expectPart(at, [deferredRowsPart(plan, uses, numbers, at.context)], [k], "deferred");
         }),
         { numRuns: 40 },
       );
@@ -231,16 +241,16 @@ describe("parts of a structured Gram matrix", () => {
     ).toEqual([true, ...Array(5).fill(false)]);
   });
 
-  it("parts of convolutions fit in memory, group by group, and give all of K", () => {
-    fc.assert(
-      fc.property(shapes, fc.integer({ min: 1, max: 20_000 }), (shape, memoryLimit) => {
+  it("parts of convolutions fit in memory, group by group, and give all of K", async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer({ min: 1, max: 20_000 }), async (shape, memoryLimit) => {
         const at = setUp(shape, convolutions);
         const groups = gramParts(at.plan, memoryLimit, at.context);
         for (const parts of groups) {
           const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
           if (parts.length > 1) expect(bytes).toBeLessThanOrEqual(memoryLimit);
         }
-        expectPart(
+        await expectPart(
           at,
           groups.flat(),
           at.plan.map((_, k) => k),
@@ -251,13 +261,13 @@ describe("parts of a structured Gram matrix", () => {
     );
   });
 
-  it.each([network, convolutions])("several parameters share a tile: %o", (build) => {
-    fc.assert(
-      fc.property(shapes, fc.integer({ min: 1, max: 80 }), (shape, columns) => {
+  it.each([network, convolutions])("several parameters share a tile: %o", async (build) => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer({ min: 1, max: 80 }), async (shape, columns) => {
         const at = setUp(shape, build);
         const tiles = columnTiles(at.plan, columns);
         const parts = tiles.map((tile) => rowsPart(tile, at.context));
-        expectPart(
+        await expectPart(
           at,
           parts,
           at.plan.map((_, k) => k),

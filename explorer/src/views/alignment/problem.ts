@@ -1,5 +1,6 @@
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
 import { openVectorMath } from "../../../../src/linalg/kernels/openVectorMath.ts";
+import { fusesMultiplyAdd } from "../../../../src/linalg/kernels/relaxedSimd.ts";
 import { openWasmKernels } from "../../../../src/linalg/kernels/wasm.ts";
 import type { VectorMath } from "../../../../src/linalg/vectorMath.ts";
 import type { Model } from "../../../../src/models/model.ts";
@@ -26,7 +27,7 @@ export interface Problem {
 let engine: Promise<{ readonly kernels: Kernels; readonly math: VectorMath }> | undefined;
 
 async function openEngine() {
-  return { kernels: await openWasmKernels(), math: await openVectorMath() };
+  return { kernels: await openWasmKernels({ relaxed: fusesMultiplyAdd() }), math: await openVectorMath() };
 }
 
 let last: { readonly key: string; readonly problem: Promise<Problem> } | undefined;

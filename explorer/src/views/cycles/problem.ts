@@ -5,6 +5,7 @@ import { leadingSpectrum } from "../../../../src/geometry/leadingSpectrum.ts";
 import { pointOf } from "../../../../src/geometry/point.ts";
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
 import { openVectorMath } from "../../../../src/linalg/kernels/openVectorMath.ts";
+import { fusesMultiplyAdd } from "../../../../src/linalg/kernels/relaxedSimd.ts";
 import { openWasmKernels } from "../../../../src/linalg/kernels/wasm.ts";
 import type { VectorMath } from "../../../../src/linalg/vectorMath.ts";
 import type { Model } from "../../../../src/models/model.ts";
@@ -46,7 +47,7 @@ const sizes = { dimension: 40, samples: 20, images: 60 };
 let engine: Promise<{ readonly kernels: Kernels; readonly math: VectorMath }> | undefined;
 
 async function openEngine() {
-  return { kernels: await openWasmKernels(), math: await openVectorMath() };
+  return { kernels: await openWasmKernels({ relaxed: fusesMultiplyAdd() }), math: await openVectorMath() };
 }
 
 let last: { readonly key: string; readonly problem: Promise<Problem> } | undefined;

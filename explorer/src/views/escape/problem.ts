@@ -2,6 +2,7 @@ import { type GaussianDesign, isotropic, powerLaw, spiked } from "../../../../sr
 import { type ReducedProblem, reducedJacobian } from "../../../../src/dynamics/reducedProblem.ts";
 import { InputError } from "../../../../src/inputError.ts";
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
+import { fusesMultiplyAdd } from "../../../../src/linalg/kernels/relaxedSimd.ts";
 import { openWasmKernels } from "../../../../src/linalg/kernels/wasm.ts";
 import { createStream } from "../../../../src/random/philoxStream.ts";
 import type { RandomStream } from "../../../../src/random/stream.ts";
@@ -38,7 +39,7 @@ export function minimumOf(settings: EscapeSettings): Promise<Minimum> {
 }
 
 async function buildMinimum(settings: DataSettings): Promise<Minimum> {
-  opened ??= openWasmKernels();
+  opened ??= openWasmKernels({ relaxed: fusesMultiplyAdd() });
   const kernels = await opened;
   const stream = createStream(settings.seed).split("explorer");
   const inputs = design(settings).sample(settings.n, stream.split("inputs"));

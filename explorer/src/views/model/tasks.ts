@@ -3,6 +3,7 @@ import { measureHessian } from "../../../../src/geometry/hessian.ts";
 import { certify, measure as measurePoint } from "../../../../src/geometry/measure.ts";
 import { InputError } from "../../../../src/inputError.ts";
 import type { Kernels } from "../../../../src/linalg/kernels/kernels.ts";
+import { fusesMultiplyAdd } from "../../../../src/linalg/kernels/relaxedSimd.ts";
 import { openWasmKernels } from "../../../../src/linalg/kernels/wasm.ts";
 import { withOneGram } from "../../../../src/models/oneGram.ts";
 import { defaultSeed } from "../../../../src/random/defaultSeed.ts";
@@ -61,7 +62,10 @@ async function measured(
   signal: AbortSignal,
 ): Promise<void> {
   const sign = signs(report);
-  engine ??= openWasmKernels({ threads: Math.min(4, navigator.hardwareConcurrency) });
+  engine ??= openWasmKernels({
+    threads: Math.min(4, navigator.hardwareConcurrency),
+    relaxed: fusesMultiplyAdd(),
+  });
   const kernels = await engine;
   sign("Opening the files");
   const reading = source.kind === "network" ? "Gradients of the samples" : "Reading the Jacobian";

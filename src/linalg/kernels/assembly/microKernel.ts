@@ -1,3 +1,5 @@
+import { multiplyAdd } from "./multiplyAdd";
+
 /** Rows and vectors per row of the register tile: 8 accumulators, 2 of B, 1 of A leave room in V8's 15 registers. */
 export const TILE_ROWS: usize = 4;
 const TILE_VECTORS: usize = 2;
@@ -13,13 +15,13 @@ export function tileColumns<T>(): usize {
 // @ts-ignore: decorator
 @inline
 function accumulate<T>(c: usize, alpha: v128, sum: v128): void {
-  v128.store(c, v128.add<T>(v128.load(c), v128.mul<T>(alpha, sum)));
+  v128.store(c, multiplyAdd<T>(alpha, sum, v128.load(c)));
 }
 
 /**
  * C += alpha·A·B on one register tile. `a` holds `depth` columns of TILE_ROWS elements, `b` holds `depth` rows of
  * tileColumns elements, both without gaps; `c` is row-major with `stride` bytes between rows.
- * Every entry is summed over the depth in order, multiply then add, so its bits depend on nothing else.
+ * Every entry is summed over the depth in order, by `multiplyAdd`, so its bits depend on nothing else.
  *
  * Two steps a turn spread V8's stack check and counters. The branch between them keeps V8 from moving the loads of both
  * to the front, where they would push the accumulators out of the registers; `a` moves on by itself because a
@@ -43,33 +45,33 @@ export function microKernel<T>(depth: usize, alpha: T, a: usize, b: usize, c: us
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
     x = v128.load_splat<T>(a);
-    c00 = v128.add<T>(c00, v128.mul<T>(x, b0));
-    c01 = v128.add<T>(c01, v128.mul<T>(x, b1));
+    c00 = multiplyAdd<T>(x, b0, c00);
+    c01 = multiplyAdd<T>(x, b1, c01);
     x = v128.load_splat<T>(a, sizeof<T>());
-    c10 = v128.add<T>(c10, v128.mul<T>(x, b0));
-    c11 = v128.add<T>(c11, v128.mul<T>(x, b1));
+    c10 = multiplyAdd<T>(x, b0, c10);
+    c11 = multiplyAdd<T>(x, b1, c11);
     x = v128.load_splat<T>(a, 2 * sizeof<T>());
-    c20 = v128.add<T>(c20, v128.mul<T>(x, b0));
-    c21 = v128.add<T>(c21, v128.mul<T>(x, b1));
+    c20 = multiplyAdd<T>(x, b0, c20);
+    c21 = multiplyAdd<T>(x, b1, c21);
     x = v128.load_splat<T>(a, 3 * sizeof<T>());
-    c30 = v128.add<T>(c30, v128.mul<T>(x, b0));
-    c31 = v128.add<T>(c31, v128.mul<T>(x, b1));
+    c30 = multiplyAdd<T>(x, b0, c30);
+    c31 = multiplyAdd<T>(x, b1, c31);
     a += TILE_ROWS * sizeof<T>();
     if (b >= last) break;
     b0 = v128.load(b, 32);
     b1 = v128.load(b, 48);
     x = v128.load_splat<T>(a);
-    c00 = v128.add<T>(c00, v128.mul<T>(x, b0));
-    c01 = v128.add<T>(c01, v128.mul<T>(x, b1));
+    c00 = multiplyAdd<T>(x, b0, c00);
+    c01 = multiplyAdd<T>(x, b1, c01);
     x = v128.load_splat<T>(a, sizeof<T>());
-    c10 = v128.add<T>(c10, v128.mul<T>(x, b0));
-    c11 = v128.add<T>(c11, v128.mul<T>(x, b1));
+    c10 = multiplyAdd<T>(x, b0, c10);
+    c11 = multiplyAdd<T>(x, b1, c11);
     x = v128.load_splat<T>(a, 2 * sizeof<T>());
-    c20 = v128.add<T>(c20, v128.mul<T>(x, b0));
-    c21 = v128.add<T>(c21, v128.mul<T>(x, b1));
+    c20 = multiplyAdd<T>(x, b0, c20);
+    c21 = multiplyAdd<T>(x, b1, c21);
     x = v128.load_splat<T>(a, 3 * sizeof<T>());
-    c30 = v128.add<T>(c30, v128.mul<T>(x, b0));
-    c31 = v128.add<T>(c31, v128.mul<T>(x, b1));
+    c30 = multiplyAdd<T>(x, b0, c30);
+    c31 = multiplyAdd<T>(x, b1, c31);
     a += TILE_ROWS * sizeof<T>();
     b += 64;
   } while (b < end);

@@ -1,12 +1,12 @@
-import type { Columns } from "../operation.ts";
+import type { LeftColumns } from "../operation.ts";
 import type { ParameterPlan } from "./plan.ts";
 
 /** Some columns of one parameter as a matrix. */
-export interface ColumnRange extends Columns {
+export interface ColumnRange extends LeftColumns {
   readonly plan: ParameterPlan;
 }
 
-/** Columns of J that belong to the range. */
+/** LeftColumns of J that belong to the range. */
 export function widthOf({ plan, from, to }: ColumnRange): number {
   return plan.rows * (to - from);
 }

@@ -3,7 +3,7 @@ import { deferredNumbers, deferredRowsPart, gradientUses } from "./deferredRows.
 import { pairsPart } from "./pairs.ts";
 import { bytesOf, type GramContext, type GramPart } from "./part.ts";
 import type { ParameterPlan, Use } from "./plan.ts";
-import { productsPart } from "./products.ts";
+import { type ProductsPart, productsPart } from "./products.ts";
 import { rowsPart } from "./rows.ts";
 
 /** Bytes of per-sample gradients that are formed at a time from inputs and cotangents, as measured, or this part of the limit. */
@@ -11,6 +11,13 @@ const tileBytes = 2 ** 26;
 const tileShare = 1 / 8;
 /** Of the memory of per-sample gradients, how much inputs and cotangents may take to be kept in their place. */
 const worthDeferring = 0.75;
+
+type Part = ProductsPart | GramPart;
+
+/** Whether the part is formed tile by tile of K. */
+export function isTiled(part: Part): part is ProductsPart {
+  return "addTile" in part;
+}
 
 /**
  * The parts of K in groups that fit in `memoryLimit` bytes together, the last layers first: the way back to those is short.
@@ -20,7 +27,7 @@ export function gramParts(
   plans: readonly ParameterPlan[],
   memoryLimit: number,
   context: GramContext,
-): GramPart[][] {
+): Part[][] {
   const { samples, outputs, precision } = context;
   const bytesEach = bytesOf(precision);
   const by = (method: ParameterPlan["method"]) => plans.filter((part) => part.method === method);
@@ -64,16 +71,16 @@ function withEqualRightFactors(plans: readonly ParameterPlan[]): Use[][] {
 }
 
 /** Large parts by depth; small ones where there is room, in a group that goes back as far as they need if possible. */
-function grouped(large: readonly GramPart[], small: readonly GramPart[], limit: number): GramPart[][] {
-  const groups: { parts: GramPart[]; room: number }[] = [];
-  const put = (part: GramPart, group = groups.at(-1)) => {
+function grouped(large: readonly Part[], small: readonly Part[], limit: number): Part[][] {
+  const groups: { parts: Part[]; room: number }[] = [];
+  const put = (part: Part, group = groups.at(-1)) => {
     if (group && part.bytes <= group.room) {
       group.parts.push(part);
       group.room -= part.bytes;
     } else groups.push({ parts: [part], room: limit - part.bytes });
   };
   for (const part of [...large].sort((a, b) => lowest(b.nodes) - lowest(a.nodes))) put(part);
-  const reach = ({ parts }: { parts: readonly GramPart[] }) => lowest(parts.flatMap(({ nodes }) => nodes));
+  const reach = ({ parts }: { parts: readonly Part[] }) => lowest(parts.flatMap(({ nodes }) => nodes));
   for (const part of small) {
     const roomy = groups.filter(({ room }) => part.bytes <= room);
     put(part, roomy.findLast((group) => reach(group) <= lowest(part.nodes)) ?? roomy.at(-1));

@@ -19,15 +19,19 @@ export interface Place {
   readonly outputs: number;
 }
 
-/** A part of K that is collected during backward sweeps over all samples and outputs, and added at their end. */
-export interface GramPart {
-  /** What it holds from `begin` to `finish`; products that `finish` forms are gone with it. */
+/** What a part of K is formed from, collected during backward sweeps over all samples and outputs. */
+export interface CollectedPart {
+  /** What it holds from `begin` until it is finished; products that are formed then are gone with it. */
   readonly bytes: number;
   /** Nodes whose cotangents it needs. */
   readonly nodes: readonly number[];
   begin(): void;
   /** Called for each of its nodes at every place, with the cotangents of all of its outputs one after another. */
   take(use: ParameterUse, place: Place): void;
+}
+
+/** A part of K that is added as a whole at the end of the sweeps. */
+export interface GramPart extends CollectedPart {
   /**
    * Adds to the lower triangle of `gram` and lets go of everything. With `split`, `gram` holds the rows of the first `split` samples and the
    * columns of the others, all of which are wanted.

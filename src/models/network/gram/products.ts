@@ -1,14 +1,24 @@
-import { type FloatArray, type Matrix, rowMajor } from "../../../linalg/matrix.ts";
+import type { Products } from "../../../linalg/kernels/kernels.ts";
+import { block, type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
 import type { OuterShare } from "../operation.ts";
-import { addProducts, bytesOf, eachOutput, type GramContext, type GramPart, wantedColumns } from "./part.ts";
+import { bytesOf, type CollectedPart, eachOutput, type GramContext } from "./part.ts";
 import type { Use } from "./plan.ts";
+import type { Tile, TileArrays } from "./tile.ts";
+
+/** A part of K that is formed tile by tile. */
+export interface ProductsPart extends CollectedPart {
+  /** Adds its part of a tile to the sums; on the diagonal what stands above it has no meaning. */
+  addTile(tile: Tile, arrays: TileArrays, products: Products): Promise<void>;
+  /** Lets go of everything. */
+  end(): void;
+}
 
 /**
  * The parameters of one node whose shares have a single position and equal right factors (weight and bias of a dense
  * layer): K gains (ΔΔᵀ) ∘ Σ_k A_kA_kᵀ with Δ the cotangents (n·C rows) and A_k the left factors (n rows, or all ones).
  */
-export function productsPart(uses: readonly Use[], context: GramContext): GramPart {
-  const { samples, outputs, kernels, math, precision } = context;
+export function productsPart(uses: readonly Use[], context: GramContext): ProductsPart {
+  const { samples, outputs, math, precision } = context;
   const shares = uses.map(({ share }) => share as OuterShare);
   const { right } = shares[0];
   const lefts = shares.filter(({ leftFactors }) => leftFactors);
@@ -43,44 +53,37 @@ export function productsPart(uses: readonly Use[], context: GramContext): GramPa
         if (own !== target) target.set(own);
       }
     }),
-    finish(gram, space, split) {
-      const products = space.array("right", gram.rows * gram.columns);
+    async addTile(tile, { values, weights, sums }, products) {
       const rightRows = rowMajor<FloatArray>(samples * outputs, right, rights);
-      addProducts(rightRows, 0, products, kernels, split && split * outputs);
-      const weights = space.array("left", products.length / outputs ** 2).fill(ones);
+      await multiplyRows(rightRows, tile, outputs, 0, values, products);
+      if (ones > 0) weights.fill(ones);
       for (const [k, { left }] of lefts.entries()) {
-        addProducts(rowMajor<FloatArray>(samples, left, leftRows[k]), 1, weights, kernels, split);
+        const rows = rowMajor<FloatArray>(samples, left, leftRows[k]);
+        await multiplyRows(rows, tile, 1, k === 0 && ones === 0 ? 0 : 1, weights, products);
       }
-      addWeighted(gram, products, weights, outputs, split);
+      math.addWeightedBlocks(outputs, tile.columns, weights, values, sums);
+    },
+    end() {
       for (const array of [rights, ...leftRows]) math.release(array);
     },
   };
 }
 
-/** K_{(i,c),(j,c')} += products_{(i,c),(j,c')}·weights_ij, of its lower triangle where it is not split. */
-function addWeighted(
-  gram: Matrix<Float64Array>,
-  products: FloatArray,
-  weights: FloatArray,
-  outputs: number,
-  split: number | undefined,
-): void {
-  const { data, rows, columns } = gram;
-  const samples = columns / outputs;
-  for (let row = 0; row < rows; row++) {
-    const weightRow = Math.floor(row / outputs) * samples;
-    const start = row * columns;
-    const wanted = wantedColumns(row, columns, split);
-    if (outputs === 1) {
-      for (let column = 0; column < wanted; column++) {
-        data[start + column] += products[start + column] * weights[weightRow + column];
-      }
-      continue;
-    }
-    for (let column = 0, j = 0; column < wanted; j++) {
-      const weight = weights[weightRow + j];
-      const end = Math.min(column + outputs, wanted);
-      for (; column < end; column++) data[start + column] += products[start + column] * weight;
-    }
-  }
+/**
+ * target ← beta·target + the inner products of a's rows of the tile, of which each sample has `each`; on the diagonal without
+ * those above it.
+ */
+async function multiplyRows(
+  a: Matrix<FloatArray>,
+  tile: Tile,
+  each: number,
+  beta: 0 | 1,
+  target: FloatArray,
+  { gemm, syrk }: Products,
+): Promise<void> {
+  const down = block(a, tile.row * each, 0, tile.rows * each, a.columns);
+  const across = block(a, tile.column * each, 0, tile.columns * each, a.columns);
+  const result = rowMajor<FloatArray>(down.rows, across.rows, target);
+  if (tile.row === tile.column) await syrk<FloatArray>(1, down, beta, result);
+  else await gemm<FloatArray>(1, down, transpose(across), beta, result);
 }

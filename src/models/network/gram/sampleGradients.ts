@@ -1,6 +1,6 @@
 import { type FloatArray, type Matrix, rowMajor, transpose } from "../../../linalg/matrix.ts";
 import type { ParameterUse } from "../evaluation.ts";
-import type { Columns, JacobianShare, OuterShare } from "../operation.ts";
+import type { JacobianShare, LeftColumns, OuterShare } from "../operation.ts";
 import { type ColumnRange, widthOf } from "./columnTiles.ts";
 import { eachOutput, type GramContext, type Place } from "./part.ts";
 
@@ -48,7 +48,7 @@ export function gradientWriter(context: GramContext): GradientWriter {
     sample: number,
     lefts: FloatArray,
     rights: FloatArray,
-    { from, to }: Columns,
+    { from, to }: LeftColumns,
     target: FloatArray,
   ) => {
     for (let group = 0; group < groups; group++) {
@@ -138,6 +138,6 @@ export function gradientWriter(context: GramContext): GradientWriter {
 }
 
 /** The columns of the share's left factors that lie in the range: all of them where the parameter is not split by them. */
-function columnsFor({ left }: OuterShare, { plan, from, to }: ColumnRange): Columns {
+function columnsFor({ left }: OuterShare, { plan, from, to }: ColumnRange): LeftColumns {
   return (to - from) * plan.rows === plan.size ? { from: 0, to: left } : { from, to };
 }

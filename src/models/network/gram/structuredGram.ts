@@ -5,9 +5,10 @@ import type { ParameterUse } from "../evaluation.ts";
 import type { Graph } from "../graph.ts";
 import { sizeOf } from "../shape.ts";
 import { gradientUses } from "./deferredRows.ts";
-import { gramParts } from "./gramParts.ts";
-import { type GramContext, type GramPart, productSpace } from "./part.ts";
+import { gramParts, isTiled } from "./gramParts.ts";
+import { type CollectedPart, type GramContext, productSpace } from "./part.ts";
 import { gramPlan, type ParameterPlan } from "./plan.ts";
+import { addProductTiles } from "./productTiles.ts";
 
 export interface StructuredGramOptions extends GramContext {
   readonly graph: Graph;
@@ -39,9 +40,12 @@ export async function structuredGram(options: StructuredGramOptions): Promise<Ma
     await sweep(options, sizes, parts, (fraction) =>
       options.onProgress?.((index + fraction) / groups.length),
     );
-    for (const part of parts) part.finish(gram, space, split);
+    for (const part of parts) if (!isTiled(part)) part.finish(gram, space, split);
+    const last = index === groups.length - 1;
+    const tiled = parts.filter(isTiled);
+    if (tiled.length > 0) await addProductTiles(tiled, gram, options, { split, last });
+    else if (last && split === undefined) mirrorLower(gram);
   }
-  if (split === undefined) mirrorLower(gram);
   return gram;
 }
 
@@ -71,12 +75,12 @@ function sweepSizes(options: StructuredGramOptions, plans: readonly ParameterPla
 async function sweep(
   options: StructuredGramOptions,
   { most, together }: ReturnType<typeof sweepSizes>,
-  parts: readonly GramPart[],
+  parts: readonly CollectedPart[],
   onProgress: (fraction: number) => void | Promise<void>,
 ): Promise<void> {
   const { chunks, theta, samples, outputs, math, precision } = options;
   const { evaluation } = chunks;
-  const wanted = new Map<number, GramPart[]>();
+  const wanted = new Map<number, CollectedPart[]>();
   for (const part of parts) {
     for (const node of part.nodes) wanted.set(node, [...(wanted.get(node) ?? []), part]);
   }

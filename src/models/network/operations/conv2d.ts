@@ -40,6 +40,11 @@ export function conv2d({
     padding,
   });
   const outputShape = (image: Shape, weight: Shape, b?: Shape): [number, number, number] => {
+    if (weight.length !== 4) {
+      throw new InputError(
+        `conv2d: expected weights of shape filters×channels×height×width, got ${describeShape(weight)}`,
+      );
+    }
     const size = slide("conv2d", image, slidingOf(weight));
     const [filters, channelsEach] = weight;
     if (image[0] !== groups * channelsEach || filters % groups !== 0) {

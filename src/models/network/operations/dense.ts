@@ -6,14 +6,17 @@ import { biasShare, cotangentItself } from "./biasShare.ts";
 
 /**
  * y = x Wᵀ + b along the last axis, as PyTorch's Linear: …×in → …×out; leading axes are positions that share W.
- * Parameters: W (out×in) and, unless `bias` is false, b (out). `apply` throws an InputError where the input's last axis
- * is not `in` long, or b has another shape.
+ * Parameters: W (out×in) and, unless `bias` is false, b (out). `apply` throws an InputError where W has
+ * another number of axes, the input's last axis is not `in` long, or b has another shape.
  */
 export function dense({ bias = true }: { readonly bias?: boolean } = {}): Operation {
   return {
     name: "dense",
     arity: { inputs: 1, parameters: bias ? 2 : 1 },
     outputShape([input], [weight, b]) {
+      if (weight.length !== 2) {
+        throw new InputError(`dense: expected weights of shape out×in, got ${describeShape(weight)}`);
+      }
       const [out, width] = weight;
       if (input.length === 0 || input[input.length - 1] !== width) {
         throw new InputError(

@@ -4,6 +4,7 @@ import { findMaxima } from "./maxima";
 import { gather, scatter } from "./places";
 import { axpy, multiply, multiplyAdd } from "./products";
 import { addToColumns, addToRows, sumColumns, sumRows } from "./rows";
+import { addWeightedBlocks } from "./weighted";
 import { fold, unfold } from "./window";
 
 export * from "./activations";
@@ -81,6 +82,17 @@ export function sumProducts64(
   rows: isize, columns: isize, channels: isize, alpha: f64, y: usize, x: usize, centre: usize, out: usize,
 ): void {
   sumProducts<f64>(rows, columns, channels, alpha, y, x, centre, out);
+}
+
+export function addWeightedBlocks32(
+  rows: isize, columns: isize, size: isize, weights: usize, values: usize, sums: usize,
+): void {
+  addWeightedBlocks<f32>(rows, columns, size, weights, values, sums);
+}
+export function addWeightedBlocks64(
+  rows: isize, columns: isize, size: isize, weights: usize, values: usize, sums: usize,
+): void {
+  addWeightedBlocks<f64>(rows, columns, size, weights, values, sums);
 }
 
 export function unfold32(

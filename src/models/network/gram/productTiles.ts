@@ -1,0 +1,40 @@
+import type { Matrix } from "../../../linalg/matrix.ts";
+import type { GramContext } from "./part.ts";
+import type { ProductsPart } from "./products.ts";
+import { addTile, mirrorTile, type TileSpace, tileSpace, tilesOf } from "./tile.ts";
+
+/**
+ * Adds to K what these parts have collected, as `GramPart.finish` does, and lets go of it: tile by tile, each of all parts together, and
+ * as many tiles at a time as keep the kernels' threads busy. Which tiles they are depends on K alone. With `last`, nothing is added to K
+ * any more and its upper triangle is filled, too.
+ */
+export async function addProductTiles(
+  parts: readonly ProductsPart[],
+  gram: Matrix<Float64Array>,
+  context: GramContext,
+  { split, last = false }: { readonly split?: number | undefined; readonly last?: boolean } = {},
+): Promise<void> {
+  const tiles = tilesOf(context, split);
+  const spaces: TileSpace[] = [];
+  const free: TileSpace[] = [];
+  const further = () => {
+    const space = tileSpace(tiles, context);
+    spaces.push(space);
+    return space;
+  };
+  try {
+    await context.kernels.shareOut(
+      tiles.map((tile) => async (products) => {
+        const space = free.pop() ?? further();
+        const arrays = space.of(tile);
+        for (const part of parts) await part.addTile(tile, arrays, products);
+        addTile(tile, arrays.sums, gram, context.outputs, split);
+        if (last && split === undefined) mirrorTile(tile, gram, context.outputs);
+        free.push(space);
+      }),
+    );
+  } finally {
+    for (const space of spaces) space.release();
+    for (const part of parts) part.end();
+  }
+}
