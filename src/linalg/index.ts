@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { Kernels, SymmetricEigen } from "./kernels/kernels.ts";
+export type { Kernels, Products, SymmetricEigen } from "./kernels/kernels.ts";
 export { type NativeKernelsOptions, openNativeKernels } from "./kernels/native.ts";
 export { openVectorMath } from "./kernels/openVectorMath.ts";
 export { fusesMultiplyAdd } from "./kernels/relaxedSimd.ts";
