@@ -8,6 +8,7 @@ export interface SymmetricEigen {
 
 /** Products that a work of `shareOut` has done for it; as those of `Kernels`, and a promise where they are done elsewhere. */
 export interface Products {
+  /** C ← alpha·A·B + beta·C. */
   gemm<T extends FloatArray>(
     alpha: number,
     a: Matrix<T>,
@@ -15,6 +16,7 @@ export interface Products {
     beta: number,
     c: Matrix<T>,
   ): void | Promise<void>;
+  /** Lower triangle of C ← alpha·A·Aᵀ + beta·C. */
   syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>): void | Promise<void>;
 }
 
