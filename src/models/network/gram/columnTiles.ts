@@ -6,7 +6,7 @@ export interface ColumnRange extends LeftColumns {
   readonly plan: ParameterPlan;
 }
 
-/** LeftColumns of J that belong to the range. */
+/** Columns of J that belong to the range. */
 export function widthOf({ plan, from, to }: ColumnRange): number {
   return plan.rows * (to - from);
 }
