@@ -12,7 +12,7 @@ import { timeRow } from "./table.mjs";
 import { least, timeOf } from "./timing.mjs";
 
 const size = { samples: 1000, rank: 500, batchSize: 4 };
-const rounds = 3;
+const rounds = 6;
 /** What each of the peer's ways is called, and the residual over λ_max at which it ends. */
 const ways = {
   lanczos: { name: "Lanczos", tolerance: 1e-11 },
