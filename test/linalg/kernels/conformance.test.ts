@@ -1,33 +1,11 @@
 /** One suite for all implementations of `Kernels`. */
 import { afterAll, describe, expect, test } from "vitest";
-import { InputError } from "../../../src/inputError.ts";
-import type { Kernels } from "../../../src/linalg/kernels/kernels.ts";
-import { openNativeKernels } from "../../../src/linalg/kernels/native.ts";
-import { openWasmKernels } from "../../../src/linalg/kernels/wasm.ts";
 import { eigenSuite } from "./conformanceEigen.ts";
 import { productSuite } from "./conformanceProducts.ts";
 import { sharingSuite } from "./conformanceSharing.ts";
-import { wasmKinds } from "./wasmKinds.ts";
+import { everyKind } from "./everyKind.ts";
 
-const implementations: readonly { title: string; open(): Promise<Kernels> }[] = [
-  { title: "native, 1 thread", open: () => openNativeKernels({ threads: 1 }) },
-  { title: "native, 2 threads", open: () => openNativeKernels({ threads: 2 }) },
-  ...wasmKinds.flatMap(({ name, relaxed }) => [
-    { title: `${name}, 1 thread`, open: () => openWasmKernels({ threads: 1, relaxed }) },
-    { title: `${name}, 2 threads`, open: () => openWasmKernels({ threads: 2, relaxed }) },
-  ]),
-];
-
-for (const { title, open } of implementations) {
-  let kernels: Kernels;
-  try {
-    kernels = await open();
-  } catch (error) {
-    if (!(error instanceof InputError) || process.env.CI) throw error;
-    test.skip(`${title}: not on this machine: ${error.message}`, () => {});
-    continue;
-  }
-
+for (const { title, kernels } of await everyKind()) {
   describe(title, () => {
     afterAll(() => kernels.close());
 

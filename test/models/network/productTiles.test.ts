@@ -1,11 +1,8 @@
 /** K of dense layers, tile by tile, against an explicit JJᵀ in float64, with every kind of kernels. */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { InputError } from "../../../src/inputError.ts";
 import type { Kernels } from "../../../src/linalg/kernels/kernels.ts";
-import { openNativeKernels } from "../../../src/linalg/kernels/native.ts";
 import { openVectorMath } from "../../../src/linalg/kernels/openVectorMath.ts";
-import { openWasmKernels } from "../../../src/linalg/kernels/wasm.ts";
 import { plainVectorMath } from "../../../src/linalg/plainVectorMath.ts";
 import type { Precision, VectorMath } from "../../../src/linalg/vectorMath.ts";
 import { tanh } from "../../../src/models/activations.ts";
@@ -16,6 +13,7 @@ import { networkModel } from "../../../src/models/network/network.ts";
 import { activation } from "../../../src/models/network/operations/activation.ts";
 import { dense } from "../../../src/models/network/operations/dense.ts";
 import { createStream } from "../../../src/random/index.ts";
+import { everyKind } from "../../linalg/kernels/everyKind.ts";
 import { naiveKernels } from "../../reference/naiveKernels.ts";
 import { expectClose, unit } from "../laws.ts";
 
@@ -118,23 +116,7 @@ describe("tiles of K", () => {
   });
 });
 
-const implementations: readonly { title: string; open(): Promise<Kernels> }[] = [
-  { title: "native, 1 thread", open: () => openNativeKernels({ threads: 1 }) },
-  { title: "native, 2 threads", open: () => openNativeKernels({ threads: 2 }) },
-  { title: "wasm, 1 thread", open: () => openWasmKernels({ threads: 1 }) },
-  { title: "wasm, 2 threads", open: () => openWasmKernels({ threads: 2 }) },
-];
-
-for (const { title, open } of implementations) {
-  let kernels: Kernels;
-  try {
-    kernels = await open();
-  } catch (error) {
-    if (!(error instanceof InputError) || process.env.CI) throw error;
-    it.skip(`${title}: not on this machine: ${error.message}`, () => {});
-    continue;
-  }
-
+for (const { title, kernels } of await everyKind()) {
   describe(title, () => {
     afterAll(() => kernels.close());
 
