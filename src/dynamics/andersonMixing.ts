@@ -1,3 +1,4 @@
+import { dot } from "../linalg/dot.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { block, entry, matrix } from "../linalg/matrix.ts";
 
@@ -54,10 +55,4 @@ export function andersonMixing(size: number, kernels: Kernels): AndersonMixing {
       return result;
     },
   };
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
 }

@@ -1,4 +1,5 @@
 import type { Undefined } from "../geometry/undefined.ts";
+import { dot } from "../linalg/dot.ts";
 import { norm } from "../linalg/orthonormalBasis.ts";
 import { anchoredSpace } from "./anchoredSpace.ts";
 import { andersonMixing } from "./andersonMixing.ts";
@@ -133,10 +134,6 @@ async function settle(
 function unit(v: Float64Array): Float64Array {
   const length = norm(v);
   return v.map((entry) => entry / length);
-}
-
-function dot(v: Float64Array, w: Float64Array): number {
-  return v.reduce((sum, entry, i) => sum + entry * w[i], 0);
 }
 
 /** ‖v − w‖ */

@@ -8,6 +8,7 @@ import {
   rowMajor,
   setEntry,
   transpose,
+  zerosLike,
 } from "../linalg/matrix.ts";
 
 /** Into so many columns at a time a triangle is multiplied: of four, five eighths of the whole square's work is left. */
@@ -97,12 +98,7 @@ export function sampleForms<T extends FloatArray>(
 }
 
 function emptyLike<T extends FloatArray>({ data }: Matrix<T>, rows: number, columns: number): Matrix<T> {
-  const length = rows * columns;
-  return rowMajor(
-    rows,
-    columns,
-    (data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T,
-  );
+  return rowMajor(rows, columns, zerosLike(data, rows * columns));
 }
 
 /** forms_i ← forms_i + 2·⟨y_i, x_i⟩ over the columns of x, four sums at a time. */

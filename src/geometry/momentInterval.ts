@@ -1,3 +1,4 @@
+import { dot } from "../linalg/dot.ts";
 import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { type Matrix, matrix, row as rowOf } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
@@ -123,10 +124,4 @@ function times(a: Matrix, v: Float64Array, kernels: Kernels): Float64Array {
   const image = new Float64Array(a.rows);
   kernels.gemv(1, a, v, 0, image);
   return image;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
 }

@@ -115,6 +115,26 @@ export function dense(a: Matrix<FloatArray>): Matrix<Float64Array> {
   return result;
 }
 
+/** Zeros, so many, in the precision of `like`. */
+export function zerosLike<T extends FloatArray>(like: T, length: number): T {
+  return (like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T;
+}
+
+/** The entries row by row without gaps, copied in their precision. */
+export function packed<T extends FloatArray>(a: Matrix<T>): T {
+  const length = a.rows * a.columns;
+  const result = zerosLike(a.data, length);
+  let next = 0;
+  for (let i = 0; i < a.rows; i++) {
+    let position = a.offset + i * a.rowStride;
+    for (let j = 0; j < a.columns; j++) {
+      result[next++] = a.data[position];
+      position += a.columnStride;
+    }
+  }
+  return result;
+}
+
 /** The matrix itself where it is row-major without gaps or an offset, else such a copy. */
 export function withoutGaps(a: Matrix<Float64Array>): Matrix<Float64Array> {
   const plain = a.offset === 0 && a.columnStride === 1 && a.rowStride === a.columns;

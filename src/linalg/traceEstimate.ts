@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import { isRounding } from "./krylovStep.ts";
 import { norm, type OrthonormalBasis, orthonormalBasis } from "./orthonormalBasis.ts";
 import { randomSigns } from "./randomSigns.ts";
@@ -101,12 +102,6 @@ async function formsOverRange(
   }
   const { mean, standardError } = sampleMean(values);
   return { trace: captured + mean, standardError, probes: values.length, products };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /** Adds what a vector brings besides the basis; nothing where that is rounding, as in the sketch of a low rank. */

@@ -3,12 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Row } from "../../src/experiments/experiment.ts";
 import { noiseAgainstHessianAt } from "../../src/experiments/noiseAgainstHessian/index.ts";
 import { layerParts, shareWithin } from "../../src/experiments/noiseAgainstHessian/layers.ts";
-import {
-  dot,
-  gradientDeviations,
-  noiseRoot,
-  overlap,
-} from "../../src/experiments/noiseAgainstHessian/noise.ts";
+import { gradientDeviations, noiseRoot, overlap } from "../../src/experiments/noiseAgainstHessian/noise.ts";
 import {
   initial,
   oneHotClasses,
@@ -26,6 +21,7 @@ import {
   hessianNoiseTrace,
   hessianOperator,
 } from "../../src/geometry/index.ts";
+import { dot } from "../../src/linalg/dot.ts";
 import { type Kernels, openKernels, plainVectorMath } from "../../src/linalg/index.ts";
 import {
   buildArchitecture,

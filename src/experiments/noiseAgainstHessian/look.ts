@@ -2,6 +2,7 @@ import { noiseSummary } from "../../geometry/noise.ts";
 import { pointOf } from "../../geometry/point.ts";
 import { gaussNewtonOperator, gaussNewtonProduct } from "../../geometry/products.ts";
 import { gaussNewtonSpectrum } from "../../geometry/spectrum.ts";
+import { dot } from "../../linalg/dot.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import { lanczos } from "../../linalg/lanczos.ts";
 import { column } from "../../linalg/matrix.ts";
@@ -13,7 +14,7 @@ import type { RandomStream } from "../../random/stream.ts";
 import type { Row } from "../experiment.ts";
 import { mean } from "../rows.ts";
 import { layerParts, shareWithin } from "./layers.ts";
-import { dot, gradientDeviations, noiseRoot, overlap, unit } from "./noise.ts";
+import { gradientDeviations, noiseRoot, overlap, unit } from "./noise.ts";
 import type { Variant } from "./variant.ts";
 
 /** ‖Hv − λv‖ ≤ tolerance·‖H‖: eigenvectors are then good to that over their gap. */

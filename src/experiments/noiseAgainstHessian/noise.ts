@@ -1,3 +1,4 @@
+import { dot } from "../../linalg/dot.ts";
 import type { Kernels } from "../../linalg/kernels/kernels.ts";
 import { entry, matrix } from "../../linalg/matrix.ts";
 import { norm } from "../../linalg/orthonormalBasis.ts";
@@ -77,12 +78,6 @@ function combined(rows: readonly Float64Array[], weight: (i: number) => number):
 export function unit(v: Float64Array): Float64Array {
   const length = norm(v);
   return v.map((value) => value / length);
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
 }
 
 /** Mean squared cosine of the principal angles between the spans of two orthonormal lists, ‖AᵀB‖_F²/k: k/p for random ones. */

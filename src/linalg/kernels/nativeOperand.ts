@@ -1,5 +1,5 @@
 /** From a strided view to what BLAS takes: the first element, an order, and a leading dimension. */
-import type { FloatArray, Matrix } from "../matrix.ts";
+import { type FloatArray, type Matrix, packed } from "../matrix.ts";
 import { layout } from "./nativeBinding.ts";
 import { checkView, shape } from "./view.ts";
 
@@ -67,18 +67,4 @@ function operandAt<T extends FloatArray>(
   if (leadingDimension > largestInt) return undefined;
   const data = a.offset === 0 ? a.data : (a.data.subarray(a.offset) as T);
   return { data, layout: order, leadingDimension };
-}
-
-function packed<T extends FloatArray>(a: Matrix<T>): T {
-  const length = a.rows * a.columns;
-  const result = (a.data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T;
-  let next = 0;
-  for (let i = 0; i < a.rows; i++) {
-    let position = a.offset + i * a.rowStride;
-    for (let j = 0; j < a.columns; j++) {
-      result[next++] = a.data[position];
-      position += a.columnStride;
-    }
-  }
-  return result;
 }

@@ -1,5 +1,14 @@
 /** B ← A·B with a triangular A by general products, from the last rows up, so that rows are read before they are written. */
-import { block, entry, type FloatArray, type Matrix, rowMajor, setEntry } from "../matrix.ts";
+import {
+  block,
+  entry,
+  type FloatArray,
+  type Matrix,
+  packed,
+  rowMajor,
+  setEntry,
+  zerosLike,
+} from "../matrix.ts";
 import type { Kernels } from "./kernels.ts";
 import { shape } from "./view.ts";
 
@@ -17,7 +26,7 @@ export function triangularProduct<T extends FloatArray>(
     const start = Math.floor((end - 1) / rowsAtOnce) * rowsAtOnce;
     const count = end - start;
     const own = block(b, start, 0, count, b.columns);
-    gemm(1, lowerCorner(a, start, count), copyOf(own), 0, own);
+    gemm(1, lowerCorner(a, start, count), rowMajor(count, b.columns, packed(own)), 0, own);
     if (start > 0) gemm(1, block(a, start, 0, count, start), block(b, 0, 0, start, b.columns), 1, own);
     end = start;
   }
@@ -32,26 +41,9 @@ export function requireTriangular(a: Matrix<FloatArray>, b: Matrix<FloatArray>):
 
 /** The block on the diagonal with zeros above it, whatever stands there in A. */
 function lowerCorner<T extends FloatArray>(a: Matrix<T>, start: number, count: number): Matrix<T> {
-  const corner = zeros(a.data, count, count);
+  const corner = rowMajor(count, count, zerosLike(a.data, count * count));
   for (let i = 0; i < count; i++) {
     for (let j = 0; j <= i; j++) setEntry(corner, i, j, entry(a, start + i, start + j));
   }
   return corner;
-}
-
-function copyOf<T extends FloatArray>(b: Matrix<T>): Matrix<T> {
-  const copy = zeros(b.data, b.rows, b.columns);
-  for (let i = 0; i < b.rows; i++) {
-    for (let j = 0; j < b.columns; j++) setEntry(copy, i, j, entry(b, i, j));
-  }
-  return copy;
-}
-
-function zeros<T extends FloatArray>(like: T, rows: number, columns: number): Matrix<T> {
-  const length = rows * columns;
-  return rowMajor(
-    rows,
-    columns,
-    (like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T,
-  );
 }
