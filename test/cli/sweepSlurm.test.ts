@@ -16,14 +16,6 @@ const sweep = (...words: string[]) =>
     cwd: scratch.path,
     env: cluster ? { SLURM_CONF: cluster.SLURM_CONF } : {},
   });
-/** Kills a node as soon as a task works on it; how many processes died with it. */
-async function killWhileWorking(node: string, over: AbortSignal): Promise<number> {
-  while (!over.aborted) {
-    if (cluster.processesOn(node) > 0) return cluster.killNode(node);
-    await setTimeout(20);
-  }
-  return 0;
-}
 const table = (folder: string) => readFileSync(place(folder, "results.parquet"));
 let cluster: SlurmCluster;
 
@@ -102,7 +94,7 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
         cwd: scratch.path,
         env: { SLURM_CONF: cluster.SLURM_CONF },
       }).finally(() => over.abort()),
-      killWhileWorking(cluster.nodes[1], over.signal),
+      cluster.killWhileWorking(cluster.nodes[1], 1, over.signal),
     ]);
     expect(remote.code, remote.stderr).toBe(0);
     expect(remote.stdout).toMatch(/^10 jobs: /);

@@ -23,10 +23,13 @@ export interface SlurmCluster {
   readonly SLURM_CONF: string;
   /** Named by their ports, so that clusters of tests that run at the same time tell their tasks apart. */
   readonly nodes: readonly string[];
-  /** How many processes of tasks run on a node. */
-  processesOn(name: string): number;
-  /** Ends a node as if its machine had died, nothing on it is told; how many processes of tasks died with it. */
-  killNode(name: string): number;
+  /** Until no node has anything to do. */
+  idle(): Promise<void>;
+  /**
+   * Ends a node as if its machine had died as soon as so many processes of tasks run on it, nothing there is told;
+   * how many died with it, 0 where `over` came first. Slurm calls a task running before it has a process.
+   */
+  killWhileWorking(name: string, atLeast: number, over: AbortSignal): Promise<number>;
   stop(): void;
 }
 
@@ -54,20 +57,37 @@ export async function startSlurm(): Promise<SlurmCluster> {
       process.kill(Number(readFileSync(place(name), "utf8")), "SIGKILL");
     } catch {}
   };
+  const killNode = (name: string) => {
+    kill(`slurmd-${name}.pid`);
+    // what ran on the machine dies with it, the steps' own daemons too
+    const tasks = processesOf(name);
+    for (const pid of tasks) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {}
+    }
+    return tasks.length;
+  };
   const cluster: SlurmCluster = {
     SLURM_CONF: place("slurm.conf"),
     nodes,
-    processesOn: (name) => processesOf(name).length,
-    killNode(name) {
-      kill(`slurmd-${name}.pid`);
-      // what ran on the machine dies with it, the steps' own daemons too
-      const tasks = processesOf(name);
-      for (const pid of tasks) {
-        try {
-          process.kill(pid, "SIGKILL");
-        } catch {}
+    async idle() {
+      for (let tries = 0; tries < 300; tries++) {
+        const states = spawnSync("sinfo", ["--noheader", "--format=%T %D"], {
+          env: environment,
+          encoding: "utf8",
+        });
+        if (states.stdout.trim() === `idle ${nodes.length}`) return;
+        await setTimeout(100);
       }
-      return tasks.length;
+      throw new Error("the nodes of Slurm did not become idle within 30 s");
+    },
+    async killWhileWorking(name, atLeast, over) {
+      while (!over.aborted) {
+        if (processesOf(name).length >= atLeast) return killNode(name);
+        await setTimeout(20);
+      }
+      return 0;
     },
     stop() {
       spawnSync("scancel", ["--user=root"], { env: environment });
@@ -76,13 +96,13 @@ export async function startSlurm(): Promise<SlurmCluster> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  for (let tries = 0; tries < 100; tries++) {
-    const idle = spawnSync("sinfo", ["--noheader", "--format=%T %D"], { env: environment, encoding: "utf8" });
-    if (idle.stdout.trim() === `idle ${nodes.length}`) return cluster;
-    await setTimeout(100);
+  try {
+    await cluster.idle();
+  } catch (error) {
+    cluster.stop();
+    throw error;
   }
-  cluster.stop();
-  throw new Error("Slurm did not start");
+  return cluster;
 }
 
 /** Processes that Slurm started on a node, by their environment. */
