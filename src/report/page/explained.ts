@@ -1,3 +1,4 @@
+import { typeset } from "../typography.ts";
 import { type Html, html, prose } from "./html.ts";
 import { SYMBOLS } from "./symbols.ts";
 import { isWord, TERMS, type Term } from "./terms.ts";
@@ -21,7 +22,9 @@ function source({ name, sign }: Term, index: number): string {
  * Text with its subscripts, and with an explanation on the first use of each name and of each sign of a term that `seen` lacks,
  * which it adds to.
  */
-export function explained(text: string, seen: Set<string>): Html {
+export function explained(plain: string, seen: Set<string>): Html {
+  // before it is cut at its terms: a short formula is known by both of its sides
+  const text = typeset(plain);
   const pieces: Html[] = [];
   let end = 0;
   for (const match of text.matchAll(PATTERN)) {

@@ -1,5 +1,6 @@
 import { escapeXml } from "../figure/svg.ts";
 import { textRuns } from "../subscripts.ts";
+import { typeset } from "../typography.ts";
 
 /** Markup known to be safe. Everything else that is put into a page is text, and escaped. */
 export class Html {
@@ -25,12 +26,9 @@ export function trusted(markup: string): Html {
   return new Html(markup);
 }
 
-/**
- * Text with its subscripts set as such, "λ_max" as λ<sub>max</sub>, and no line broken between a number and
- * its %.
- */
+/** Text as it is set, its subscripts as such: "λ_max" as λ<sub>max</sub>. */
 export function prose(text: string): Html {
-  const runs = textRuns(text.replace(/(\d) %/g, "$1\u00a0%")).map((run) =>
+  const runs = textRuns(typeset(text)).map((run) =>
     run.isLowered ? html`<sub>${run.text}</sub>` : html`${run.text}`,
   );
   return html`${runs}`;

@@ -19,6 +19,7 @@ code {
   -webkit-box-decoration-break: clone; box-decoration-break: clone;
 }
 math { font-size: 1.1em; }
+.glossary math[display=block] { margin: .3rem 0 .5rem; }
 .card math { font-size: 1.3em; }
 .eyebrow { margin: 0 0 .5rem; color: var(--muted); font-size: .875rem; font-weight: 600; }
 .headline { font-size: clamp(1.15rem, 1rem + .8vw, 1.4rem); line-height: 1.4; margin: .9rem 0 1.1rem; }
