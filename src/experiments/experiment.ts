@@ -37,7 +37,7 @@ export type Table = Readonly<Record<string, readonly (number | string | boolean 
 /** What the rows of an experiment say. */
 export interface Conclusion {
   readonly checks: readonly Check[];
-  /** One or two sentences for a reader: what was seen, and where the claim stops. */
+  /** What was seen, and where the claim stops: a few sentences, or lines where much was looked at. */
   readonly reading: string;
   /** Which θ, targets and data were used, one line each. */
   readonly setting: readonly string[];

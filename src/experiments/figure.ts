@@ -10,6 +10,8 @@ export interface Figure {
   readonly title: string;
   /** What is drawn, at which θ, from which data and how many seeds, what the bars and bands are. */
   readonly caption: string;
+  /** What it would show were the claim under test false; goes on after "If the claim were false:". */
+  readonly otherwise?: string;
   /** Small multiples, drawn side by side (wrapping), with a shared legend. */
   readonly panels: readonly Panel[];
   /** One flat panel below another, for a horizontal axis that all share. */

@@ -137,6 +137,31 @@ describe("the page of a reproduction", () => {
     }
   });
 
+  test("a figure under a claim says what it would show were that false", () => {
+    const [first, second] = document.querySelectorAll("#loss-alignment figcaption");
+    expect(texts(first, ".otherwise")).toEqual([
+      "If the claim were false: the points would fall as n grows.",
+    ]);
+    expect(texts(second, ".otherwise")).toEqual([]);
+    expect(texts(document, "svg desc")[0]).toContain(
+      "If the claim were false: the points would fall as n grows.",
+    );
+  });
+
+  test("what was seen stands open where it is short, and folded a paragraph a line where it is long", () => {
+    const [first, ...others] = reproduction.experiments;
+    const long = { ...first.result, reading: `${"Short of breath. ".repeat(50)}\nThe second line.` };
+    const page = opened(
+      renderPage({ ...reproduction, experiments: [{ ...first, result: long }, ...others] }),
+    );
+    expect(texts(page, "details.seen summary")).toEqual(["What was seen, in numbers"]);
+    expect(texts(page, "details.seen .reading")[1]).toBe("The second line.");
+    expect(page.querySelector("details.seen")?.hasAttribute("open")).toBe(false);
+    expect(texts(page, "details.seen .reading")).toHaveLength(2);
+    expect(document.querySelector("details.seen")).toBeNull();
+    expect(texts(document, ".reading")).toHaveLength(reproduction.experiments.length);
+  });
+
   test("shows the first rows and says how many there are", () => {
     const [numbers] = document.querySelectorAll(".experiment > .numbers");
     expect(texts(numbers, "summary")).toEqual(["The numbers behind it: first 30 of 64 rows"]);

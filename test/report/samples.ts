@@ -13,6 +13,7 @@ export const everyLayer: Figure = {
   id: "every-layer",
   title: "Loss alignment μ stays near 1 from n = 10 to n = 2,000",
   caption: "Gaussian design, 20 seeds. Bars are 95 % intervals.",
+  otherwise: "the points would fall as n grows.",
   panels: [
     {
       x: { label: "samples n", scale: "log" },

@@ -50,6 +50,8 @@ export function alongTraining(part: Part, rows: readonly Row[], sizes: Sizes): F
     id: `sharpness-${part.replace(" ", "-")}`,
     title: `Sharpness along training, ${part}`,
     caption: `Mean over ${training.seeds} seeds (GD: ${training.gradientDescent.seeds}), less the runs that ended at no minimum, with 95 % intervals, of the sharpness of G over that at the seed's own start. Beneath, on the same axis, the learning rate of the cycles in units of η*, SGD's exact stability threshold at the start (less where GD's edge is near: never above ${belowEdge}·2/λ₁); the constant one is the lower end. Every run ends at the small learning rate.`,
+    otherwise:
+      "SGD under cycles would stay at 1, as at the constant small learning rate, or GD under the same cycles would come down with it.",
     panels: [
       ...sharpness("lambdaMax", "λ_max(G) over its start (dimensionless)"),
       ...sharpness("trace", "Tr G over its start (dimensionless)"),

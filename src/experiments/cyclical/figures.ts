@@ -37,6 +37,7 @@ function departures(rows: readonly Row[], shown: readonly Part[]): Figure {
     id: "departure",
     title: "Where a large learning rate leads to: displacement by eigen-direction",
     caption: `Share of the squared displacement from the start that lies in the k sharpest eigen-directions of G at the start, when the loss has come to ${100 * leftAt} % of that of f = 0: mean over seeds with 95 % intervals. SGD at its large learning rate, GD above its edge 2/λ₁; below it GD does not leave. Theory: E wwᵀ as it grows fastest under the linearised SGD; it is carried by the runs that grow most, which single runs need not be.`,
+    otherwise: "SGD's share would be near 1 from k = 1 on, as that of GD above its edge is.",
     panels,
   };
 }

@@ -17,7 +17,7 @@ export function reading(rows: readonly Row[], shown: readonly Part[], sizes: Siz
   return [
     ...shown.map((part) => partReading(part, where(rows, { part }), trainingOf(part, sizes).cycle)),
     ...(reason === undefined ? [] : [`The convolutional network on real images was left out: ${reason}.`]),
-  ].join(" ");
+  ].join("\n");
 }
 
 function partReading(part: Part, rows: readonly Row[], cycle: number): string {
@@ -38,7 +38,7 @@ function partReading(part: Part, rows: readonly Row[], cycle: number): string {
     testReading(part, ends),
   ]
     .filter((sentence) => sentence !== "")
-    .join(" ");
+    .join("\n");
 }
 
 /** How much of what SGD's two-level cycles do the first of them does. */

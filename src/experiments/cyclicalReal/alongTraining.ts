@@ -48,6 +48,8 @@ export function alongTraining(subject: Subject, rows: readonly Row[]): Figure {
     id: `along-${identifierOf(subject)}`,
     title: `Sharpness and loss along training, ${subject.name}`,
     caption: `From the initialisation on, n = ${samples} images, SGD with B = ${batchSize}; means over ${seeds} seeds${gd} (networks, images and batches drawn anew) with 95 % intervals. Sharpness of G over that at the seed's start of the cycles, step ${warmup}; up to there all runs of a seed are one. The loss of the training images is over that of f = 0. Looks are at the end of every phase. Beneath, on the same axis, the learning rate of the cycles; the constant one is its lower end.`,
+    otherwise:
+      "SGD under cycles would stay as sharp as at the constant small learning rate, or end at a higher loss.",
     panels: [
       panel("lambdaMax", "λ_max(G)", "over that at the start (dimensionless)"),
       panel("trace", "Tr G", "over that at the start (dimensionless)"),

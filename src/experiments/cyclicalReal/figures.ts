@@ -43,6 +43,7 @@ function thresholds(subject: Subject, rows: readonly Row[]): Figure {
     id: `threshold-${identifierOf(subject)}`,
     title: `Thresholds and the learning rate along two-level cycles, ${subject.name}`,
     caption: `SGD (B = ${subject.batchSize}) on n = ${subject.samples} images. First: the learning rate of the two-level cycles, SGD's exact mean-square stability threshold η* with the ${thresholdDirections} sharpest directions of G at θ free to move (all of them could lower it by about a fifth), and GD's edge 2/λ₁(G), in units of 2/λ₁ where the cycles begin. Second: loss of the training images over that of f = 0, and share of ${subject.testSamples} test images in their class. Means over the first ${subject.close.seeds} seeds (networks, images and batches drawn anew) with 95 % intervals; looks lie closely within the first cycle.`,
+    otherwise: "η* would not rise in the first cycle.",
     panels: [
       {
         title: "learning rate and thresholds",

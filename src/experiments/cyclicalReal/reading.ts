@@ -12,7 +12,7 @@ export function reading(rows: readonly Row[], shown: Sizes): string {
   return [
     ...shown.map((subject) => subjectReading(subject, where(rows, { subject: subject.name }))),
     ...reasons.map((reason) => `Networks on real images were left out: ${reason}.`),
-  ].join(" ");
+  ].join("\n");
 }
 
 function subjectReading(subject: Subject, rows: readonly Row[]): string {
@@ -40,7 +40,7 @@ function subjectReading(subject: Subject, rows: readonly Row[]): string {
     thresholdReading(rows, starts),
   ]
     .filter((sentence) => sentence !== "")
-    .join(" ");
+    .join("\n");
 }
 
 /** Each cycle against the one before, with its interval: no claim. */

@@ -32,6 +32,8 @@ export function againstSamples(rows: readonly Row[]): Figure {
     id: "distance-against-n",
     title: "How far the noise is from 2L·G, against the number of samples",
     caption: `At the initialisation, noiseless targets. Points: mean over ${seedsIn(rows)} seeds with 95 % intervals. Residuals alone: √((1 − 2/n)(mean r⁴/(mean r²)² − 1) + 1/n), for n ≪ d_eff. n → ∞: ‖∇L‖²/(2L‖G‖_F). Between: √((d_eff·few² + n·many²)/(d_eff + n)), leading order in d_eff. The two-layer network has no closed form beyond the first.`,
+    otherwise:
+      "the diamonds would level off instead of falling as n^(−1/2), or the crosses would leave the lines of theory.",
     panels,
   };
 }
@@ -73,6 +75,7 @@ export function byTheta(rows: readonly Row[]): Figure {
     id: "distance-by-theta",
     title: "The same at other θ and targets",
     caption: `‖Σ − 2L·G‖_F/‖2L·G‖_F against n: mean over ${seedsIn(rows)} seeds with 95 % intervals. Noise on the targets adds to L and not to ∇L, so that the distance goes further down.`,
+    otherwise: "the curve of some θ would stay near 1 with many samples.",
     panels: byModel(rows, (own, title) => ({
       title,
       x: samplesAxis,
@@ -95,6 +98,7 @@ export function withoutDecoupling(rows: readonly Row[]): Figure {
     id: "alignment-without-decoupling",
     title: "Alignment comes before decoupling",
     caption: `Loss alignment μ and the distance ‖Σ − 2L·G‖_F/‖2L·G‖_F at the initialisation, noiseless targets: mean over ${seedsIn(rows)} seeds with 95 % intervals. μ is near 1 at every n; the distance is small only with many samples.`,
+    otherwise: "μ would lie near 0 where the distance is large, and rise only as that falls.",
     panels: byModel(rows, (own, title) => {
       const start = where(own, { theta: initial });
       return {

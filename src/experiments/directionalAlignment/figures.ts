@@ -41,6 +41,8 @@ function alongSpectrum(rows: readonly Row[], inputs: string, index: number, size
     id: `g-along-the-spectrum-${index + 1}`,
     title: `Directional alignment along the spectrum, ${inputs} inputs`,
     caption: `g(v_k) averaged over slices of the spectrum of the Gauss–Newton matrix, d = ${size.dimension}, inputs ${inputs}: mean over ${size.seeds} seeds with 95 % intervals. Band: from the smallest to the largest g in the slice, mean over seeds, at the initialisation. Theory: the closed form as n → ∞ along the same eigenvectors, at the initialisation.`,
+    otherwise:
+      "with many samples some stretch of the spectrum would stay well below 1, and the band would stay wide.",
     panels,
   };
 }
@@ -96,6 +98,7 @@ function extremes(summaries: readonly Row[], size: Sizes): Figure {
     id: "extremes-against-n",
     title: "The extreme eigen-directions against the number of samples",
     caption: `Smallest and largest g(v_k) over all eigen-directions of the Gauss–Newton matrix, and the mean over random directions, at the initialisation with noiseless targets, d = ${size.dimension}: mean over ${size.seeds} seeds with 95 % intervals.`,
+    otherwise: "the smallest g would not rise towards 1, however far n goes beyond d log d.",
     panels,
   };
 }

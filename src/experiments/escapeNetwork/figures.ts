@@ -12,6 +12,8 @@ export function lossAgainstStep(rows: readonly Row[]): Figure {
     id: "loss-against-step",
     title: "The network's own loss as it leaves, and what first order says",
     caption: `Mean loss of the network over runs, in units of that at the start: geometric mean over ${seedsIn(rows)} seeds with 95 % intervals. Lines: exact second moment of the linearised problem, from its Gram matrix.`,
+    otherwise:
+      "SGD's points would not rise, or the points would leave the lines of first order from the start.",
     panels: byModel(rows, (own) => ({
       x: stepAxis,
       y: { label: "loss in units of the start (factor)", scale: "log" },
@@ -41,6 +43,7 @@ export function sharesByDirection(rows: readonly Row[]): Figure {
     id: "share-by-direction",
     title: "SGD leaves along flatter directions too, GD along the sharpest alone",
     caption: `Share of the loss by eigen-direction of G at the last step: mean over ${seedsIn(rows)} seeds with 95 % intervals for the network itself; lines: exact, from the Gram matrix.`,
+    otherwise: "SGD's points would lie with those of GD: all of the loss in the sharpest direction.",
     panels: byModel(rows, (own) => ({
       x: { label: "eigen-direction of G, sharpest first", scale: "linear" },
       y: { label: "share of the loss (dimensionless)", scale: "linear", domain: [-0.05, 1.05] },
@@ -66,6 +69,7 @@ export function sharpestAgainstStep(rows: readonly Row[]): Figure {
     id: "sharpest-share-against-step",
     title: "Displacement along the sharpest direction",
     caption: `u₁ᵀE[wwᵀ]u₁/E‖w‖² of the network's displacement w from its minimum: mean over ${seedsIn(rows)} seeds with 95 % intervals; lines: exact, from the Gram matrix.`,
+    otherwise: "SGD's points would rise to 1 with those of GD.",
     panels: byModel(rows, (own) => ({
       x: stepAxis,
       y: { label: "share of squared displacement", scale: "linear", domain: [-0.05, 1.05] },
@@ -90,6 +94,8 @@ export function firstOrderReach(rows: readonly Row[]): Figure {
     id: "first-order-reach",
     title: "How far from the minimum first order holds",
     caption: `‖w − w'‖/‖w'‖ of single runs of SGD and linearised runs w' on the same batches, when the linearised loss first comes to each power of ten: geometric mean over ${seedsIn(rows)} seeds with 95 % intervals. Line: the root of the loss, as second-order terms grow, through the points below 10⁻⁴.`,
+    otherwise:
+      "the points would not fall with the loss: first order would be wrong however near the minimum is.",
     panels: byModel(rows, (own) => {
       const points = distinct<number>(own, "decade")
         .toSorted((a, b) => a - b)

@@ -23,6 +23,7 @@ function flatOverSharp(rows: readonly Row[], { seeds }: Sizes): Figure {
     id: "flat-over-sharp",
     title: "The loss of the flat directions over that of the sharpest, as SGD and GD leave",
     caption: `D_1(t) from w_0 ~ N(0, I). SGD: batches of one, η = ${shown.beta}/‖G‖_F; points: simulated, mean over ${seeds} seeds with 95 % intervals; lines: the exact second moment of the finite data set, and that under noise Σ = 2L·G. Paper's bound: Σ_{i>1}λ_i²/λ₁². GD: η = ${descentRate}·2/λ₁, simulated, on its way to 0 beyond the frame. Lines are means over the same seeds.`,
+    otherwise: "SGD's points would fall to 0 with the line of GD, instead of staying near the paper's bound.",
     panels: distinct<string>(rows, "spectrum").map((spectrum) => {
       const own = where(rows, { kind: "share", spectrum, ...shown, k: 1 });
       const last = Math.max(...numbers(own, "time"));
@@ -51,6 +52,7 @@ function byStep(rows: readonly Row[], { seeds }: Sizes): Figure {
     id: "flat-over-sharp-by-step",
     title: "The same for other step sizes and batches, and for more of the sharpest directions",
     caption: `D_k(t), k = ${sharpest.join(" and ")}, ${drawn}; η = β√B/‖G‖_F. Points: simulated, mean over ${seeds} seeds with 95 % intervals; lines: exact, and the paper's bound, means over the same seeds. The bound is claimed for B = 1 and β > 1, from some step on and up to a constant.`,
+    otherwise: "with B = 1 and β > 1 the points would go on falling, away from the bound of their k.",
     panels: steps.map(
       ({ beta, batchSize }): Panel => ({
         title: `β = ${beta}, B = ${batchSize}`,
@@ -74,6 +76,7 @@ function growthAgainstBeta(growth: readonly Row[], { seeds, single, times }: Siz
     id: "growth-against-beta",
     title: "How fast SGD leaves, against the learning rate",
     caption: `Batches of one, η = β/‖G‖_F. Lines: ln ρ, at the same β, the growth of the mean loss a step in the long run, by the exact second moment and under noise Σ = 2L·G. Points: growth of the simulated mean loss over the first ${times.at(-1)} steps, and of a typical trajectory (mean growth of ln L over ${single.trajectories} single ones, to step ${single.steps}). Means over ${seeds} seeds with 95 % intervals. Above 0 SGD escapes.`,
+    otherwise: "the mean loss would not grow beyond β = 1.",
     panels: distinct<string>(growth, "spectrum").map((spectrum): Panel => {
       const own = where(growth, { spectrum });
       return {
@@ -99,6 +102,7 @@ function alongPaths(rows: readonly Row[]): Figure {
     id: "paths",
     title: "Trajectories along the sharpest and a flat direction",
     caption: `The first ${paths.steps} steps of ${paths.trajectories} trajectories of GD (η = ${descentRate}·2/λ₁) and of SGD (batches of one, η = ${beta}/‖G‖_F) from the same starts, ${drawn}, one data set: |w_i| along the sharpest eigenvector of G and along the one in the middle of the spectrum. GD moves to the right and down, SGD to the right and up.`,
+    otherwise: "SGD would go the way of GD, to the right and down.",
     panels: distinct<string>(rows, "method").map(
       (method): Panel => ({
         title: method,

@@ -15,6 +15,7 @@ export function pathsFigure(rows: readonly Row[]): Figure {
     id: "paths",
     title: "Out of the minimum: exponential growth ends near the loss of f = 0, and comes down",
     caption: `Loss of the network's own runs from θ* at a raised learning rate, over that of f = 0: geometric mean over ${seedsIn(paths)} networks (one run each) with 95 % bands. Lines called linearised: first order on the same batches, which goes on growing. Rule: ${leftAt}, where a run counts as gone.`,
+    otherwise: "the curves would not rise, or would leave the linearised ones far below the rule.",
     panels: distinct<string>(paths, "subject").flatMap((subject) =>
       distinct<string>(paths, "optimiser").map((optimiser): Panel => {
         const own = where(paths, { subject, optimiser });
@@ -59,6 +60,7 @@ export function sharpnessFigure(rows: readonly Row[]): Figure {
     id: "sharpness",
     title: "The minimum that follows: SGD's is flatter, at a smaller learning rate",
     caption: `Sharpness of G where a run has settled again (loss at most ${settledAt} of that of f = 0, at the small η of the training), over that at θ*: mean over the networks whose run left and settled, with 95 % intervals. Lines, what the raised η lets stand: of λ_max under GD 2/η, and under SGD η*/η of everything, if all of G falls in proportion.`,
+    otherwise: "SGD's points would lie as high as those of GD.",
     panels: distinct<string>(ends, "subject").flatMap((subject) =>
       Object.entries(sharpnessNames).map(([measure, symbol]): Panel => {
         const own = where(ends, { subject });

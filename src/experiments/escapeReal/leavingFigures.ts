@@ -17,6 +17,8 @@ export function leavingFigure(rows: readonly Row[]): Figure {
     id: "leaving",
     title: "Growth and direction of the loss near a minimum that training found",
     caption: `Mean loss of the network over that at θ*, and D_k(t), the quadratic loss of all but the k sharpest eigen-directions of G at θ* over that of the k sharpest. Points: the network itself, geometric mean over ${seedsIn(looks)} networks of each kind with 95 % intervals; full lines: exact second moment of the linearised problem from θ*, which knows J and the residuals there and nothing else. GD's D_1 rises again where terms of second order come in. "Paper's bound" is Σ_{i>k}λ_i²/Σ_{i≤k}λ_i², for k = ${counts.join(", ")}, from the top, in the geometric mean. θ*, data and learning rates: see the setting.`,
+    otherwise:
+      "SGD's D_k would fall to 0 as GD's D_1 does, or the points would leave the lines from the start.",
     panels: [
       ...subjects.map((subject) => lossPanel(subject, where(looks, { subject }))),
       ...subjects.map((subject) => flatPanel(subject, where(looks, { subject }), where(starts, { subject }))),
@@ -83,6 +85,7 @@ export function directionsFigure(rows: readonly Row[]): Figure {
     id: "directions",
     title: "Where the displacement from θ* and the loss go, by eigen-direction",
     caption: `Part that lies in the k sharpest eigen-directions of G at θ* (k = 1, 5, 20 and all), mean over ${seedsIn(rows)} networks of each kind with 95 % intervals; what is missing to 1 at the right end lies where the samples see nothing. Displacement and loss: populations near θ*, squared displacement and quadratic loss where the exact mean loss has grown ×${grown}; lines: exact, linearised. Single runs: squared displacement where their loss first comes to ${100 * leftAt} % of that of f = 0.`,
+    otherwise: "SGD's share would be near 1 from k = 1 on, as that of GD is.",
     panels: subjects.flatMap((subject): Panel[] => {
       const own = where(near, { subject });
       const arm = (name: string, series: string, field: "loss" | "displacement"): Layer[] => {

@@ -12,7 +12,7 @@ export function reading(rows: readonly Row[]): string {
     rows.filter(({ kind }) => kind !== "left out"),
     ["subject"],
   ).map(({ name, rows: own }) => subjectReading(name, own));
-  return [...seen, ...missing].join(" ");
+  return [...seen, ...missing].join("\n");
 }
 
 function subjectReading(name: string, rows: readonly Row[]): string {

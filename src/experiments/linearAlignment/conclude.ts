@@ -160,6 +160,8 @@ function againstSamples(rows: readonly Row[], scale: Scale): Figure {
     id: "mu-against-n",
     title: "Loss alignment against the number of samples",
     caption: `Linear model at its initialisation, noiseless linear targets, inputs x ~ N(0, S) in d = ${sizes[scale].dimension}. Points: mean over ${sizes[scale].seeds} seeds with 95 % intervals. Band: exact smallest and largest μ over all residuals that linear targets can leave, mean over seeds. d_eff = Tr(S)²/Tr(S²).`,
+    otherwise:
+      "the crosses would fall below the lines of theory, towards 0, at few samples, at many, or between.",
     panels,
   };
 }
@@ -187,6 +189,7 @@ function alongTraining(rows: readonly Row[]): Figure {
     id: "mu-by-theta",
     title: "The same at other θ and targets",
     caption: `μ at the initialisation, at a random θ ten times as far out, and after SGD (batch ${training.batchSize}) until the loss fell to ${100 * training.lossShare} % or ${training.maxSteps} steps were done, with and without label noise of standard deviation ${labelNoise}. Mean over seeds with 95 % intervals.`,
+    otherwise: "the curve of some θ or kind of targets would stay far below 1.",
     panels,
   };
 }

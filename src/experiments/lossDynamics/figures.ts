@@ -23,6 +23,8 @@ function againstRate(rows: readonly Row[], { seeds, batches, batchSizes }: Sizes
     id: "increase-against-eta",
     title: "What the noise of one step adds to the loss",
     caption: `Mean increase of the loss by noise in units of the loss, at the initialisation, B = ${batchSizes[1]} with replacement. Points: measured on ${batches} batches, mean over ${seeds} seeds with 95 % intervals. Lines: means over the same seeds. Isotropic: noise of the same trace and no direction.`,
+    otherwise:
+      "the crosses would leave the second order at small η as well; for noise without direction they would lie on its line.",
     panels: byModel(rows, (own) => ({
       x: rateAxis,
       y: increaseAxis,
@@ -45,6 +47,7 @@ function ratios(rows: readonly Row[], { seeds, batches, batchSizes }: Sizes): Fi
     id: "increase-over-second-order",
     title: "The measured increase over its second order",
     caption: `Measured increase of the loss by noise over (η²c/2)·Tr(HΣ), B = ${batchSizes[1]} with replacement, ${batches} batches: mean over ${seeds} seeds with 95 % intervals. Gradient descent is unstable beyond ηλ₁ = 2.`,
+    otherwise: "the points would differ from 1 at small ηλ₁, and those of the linear model at any.",
     panels: byModel(relative, (own) => ({
       x: rateAxis,
       y: { label: "measured/second order (dimensionless)", scale: "linear", domain: [0, 1.5] },
@@ -69,6 +72,7 @@ function overBatchSizes(rows: readonly Row[], { seeds, batches, samples }: Sizes
     id: "increase-against-batch-size",
     title: "The same against the batch size",
     caption: `Mean increase of the loss by noise in units of the loss at ηλ₁ = ${smallRate}, at the initialisation, n = ${samples}. Points: measured on ${batches} batches (${4 * batches} for B = 1), mean over ${seeds} seeds with 95 % intervals. Lines: (η²c/2)·Tr(HΣ) with c = 1/B and (n−B)/(B(n−1)), mean over the same seeds.`,
+    otherwise: "the points would lie off their lines: another factor than c.",
     panels: byModel(rows, (own) => ({
       x: { label: "batch size B (samples)", scale: "log" },
       y: increaseAxis,

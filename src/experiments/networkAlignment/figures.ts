@@ -2,7 +2,7 @@ import type { Row } from "../experiment.ts";
 import type { Axis, Figure, Layer, Panel, Point } from "../figure.ts";
 import { distinct, mean, numbers, where } from "../rows.ts";
 import { estimate } from "../verdict.ts";
-import { entropyLoss, fewest, initial, looks, oneHotLoss, scalarLoss } from "./setting.ts";
+import { entropyLoss, fewest, imageNames, initial, looks, oneHotLoss, scalarLoss } from "./setting.ts";
 
 const lossAxis: Axis = { label: "loss over that of f = 0 (dimensionless)", scale: "log" };
 const isotropicNoise = "isotropic noise of the same trace";
@@ -30,6 +30,7 @@ function alongTraining(rows: readonly Row[]): Figure {
     id: "along-training",
     title: "Loss alignment along training, scalar targets",
     caption: `μ against the loss over that of f = 0: at the initialisation (right), where it is first at most ${looks.map(({ share }) => `${100 * share} %`).join(", ")}, or where the steps end; looks that fewer than ${fewest} runs came to are left out. ${bars} (${seedCounts(rows)}), losses by their geometric mean; of networks of several widths the middle one. Line: μ₁, with Σ₁ in place of Σ, over the data sets; what lies between is the mean gradient's. Isotropic noise of the same trace would lie within the width of the lower axis.`,
+    otherwise: "μ would fall to the lower axis, where isotropic noise lies, somewhere along training.",
     panels: distinct<string>(rows, "network").map((network): Panel => {
       const own = middleWidth(where(rows, { network }));
       const sets = distinct<string>(own, "data");
@@ -40,7 +41,9 @@ function alongTraining(rows: readonly Row[]): Figure {
         layers: [
           { kind: "rule", series: "μ = 1", axis: "y", value: 1 },
           line(own, "lossShare", "secondMoment", "μ₁, mean"),
-          ...sets.map((data): Layer => points(where(own, { data }), "lossShare", "alignment", `μ, ${data}`)),
+          ...sets.map(
+            (data): Layer => points(where(own, { data }), "lossShare", "alignment", `μ, ${imageNames[data]}`),
+          ),
         ],
       };
     }),
@@ -57,7 +60,15 @@ function againstParameters(rows: readonly Row[]): readonly Figure[] {
     {
       id: "against-parameters",
       title: "Loss alignment against the number of parameters, on the same images",
-      caption: `μ against p for networks of several widths on the same images of ${distinct(severalWidths(shown), "data").join(" and ")} with targets ±1. ${bars} (${seedCounts(severalWidths(shown))}). Isotropic noise: mean over the θ shown; it falls as 1/p.`,
+      caption: `μ against p for networks of several widths on the same images of ${distinct<string>(
+        severalWidths(shown),
+        "data",
+      )
+        .map((data) => imageNames[data])
+        .join(
+          " and ",
+        )} with targets ±1. ${bars} (${seedCounts(severalWidths(shown))}). Isotropic noise: mean over the θ shown; it falls as 1/p.`,
+      otherwise: "the points would fall as p grows, in parallel with the line of isotropic noise.",
       panels: networks.flatMap((network): Panel[] => {
         const own = severalWidths(where(rows, { network }));
         const x = { label: "parameters p", scale: "log" } as const;
@@ -90,12 +101,14 @@ function alongSpectrum(bands: readonly Row[], looks: readonly Row[]): Figure {
     id: "along-the-spectrum",
     title: "Directional alignment along the spectrum of G, scalar targets",
     caption: `g(P) in bands of 1, 2, 4, 8, … eigen-directions of G, the sharpest at the right, against their mean eigenvalue, and g along random directions, whose curvature is Tr G/p. ${bars} (${seedCounts(bands)}), eigenvalues by their geometric mean; the first data set, and of networks of several widths the middle one. Isotropic noise: mean over the θ shown; noise in proportion to the curvature is level.`,
+    otherwise:
+      "the points would fall to the right with the line of isotropic noise: no more noise where the curvature is larger.",
     panels: distinct<string>(bands, "network").map((network): Panel => {
       const data = distinct<string>(where(bands, { network }), "data")[0];
       const own = middleWidth(where(bands, { network, data }));
       const random = middleWidth(where(looks, { network, data }));
       return {
-        title: `${network}, ${data}`,
+        title: `${network}, ${imageNames[data]}`,
         x: { label: "curvature over λ₁ (dimensionless)", scale: "log" },
         y: { label: "directional alignment g (dimensionless)", scale: "log" },
         layers: [
@@ -127,7 +140,7 @@ function otherLosses(rows: readonly Row[]): Figure {
         const entropic = loss === entropyLoss;
         const measured = entropic ? "μ, 2L by name only" : "C·μ";
         return {
-          title: `${network}, ${own[0].data}, ${loss}`,
+          title: `${network}, ${imageNames[own[0].data as string]}, ${loss}`,
           x: lossAxis,
           y: { label: "alignment (dimensionless)", scale: "log" },
           layers: [

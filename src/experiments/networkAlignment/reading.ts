@@ -15,7 +15,7 @@ export function reading(rows: readonly Row[]): string {
     ...oneHotReading(where(seen, { loss: oneHotLoss })),
     ...entropyReading(where(seen, { loss: entropyLoss })),
     ...lostRuns(seen, rows),
-  ].join(" ");
+  ].join("\n");
 }
 
 function scalarReading(rows: readonly Row[]): readonly string[] {

@@ -14,6 +14,13 @@ export const classPairs: Readonly<Record<ImageSetName, readonly [number, number]
   cifar10: [3, 5],
 };
 
+/** As a figure writes them. */
+export const imageNames: Readonly<Record<string, string>> = {
+  mnist: "MNIST",
+  "fashion-mnist": "Fashion-MNIST",
+  cifar10: "CIFAR-10",
+} satisfies Record<ImageSetName, string>;
+
 export const initial = "initialisation";
 /**
  * Where θ is looked at on the way: when the loss is first found to be at most this share of that of f = 0. The last one is

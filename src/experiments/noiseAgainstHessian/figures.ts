@@ -43,6 +43,8 @@ function distance(rows: readonly Row[], place: string): Figure {
     id: "distance",
     title: "How far the Hessian is from the Gauss–Newton matrix, along training",
     caption: `First: ‖H − G‖_F/‖G‖_F; the line is what falls as the root mean square residual does, through the middle of the points after the initialisation. Second: the most negative eigenvalue of H, which neither G nor Σ has, over its largest. Both against √(2L), ${place}.`,
+    otherwise:
+      "the points would stay level, or fall more slowly than the line, as the residuals become small.",
     panels: [
       panel({ label: "‖H − G‖_F/‖G‖_F (dimensionless)", scale: "log" }, "distance", [reference]),
       panel({ label: "−λ_min(H)/λ_max(H) (dimensionless)", scale: "log" }, "negative", []),
@@ -55,6 +57,7 @@ function alignments(rows: readonly Row[], place: string): Figure {
     id: "alignment",
     title: "Loss alignment measured with G and with the Hessian",
     caption: `C·Tr(ΣA)/(2L‖A‖_F²) with A = G, as μ is defined, and with A = H, against the loss, ${place}.`,
+    otherwise: "the two curves would stay apart at the left, where the loss is low.",
     panels: cases(rows).map(({ name, rows: own }) => ({
       title: name,
       x: lossAxis,
@@ -73,6 +76,8 @@ function subspaces(rows: readonly Row[], place: string): Figure {
     id: "subspaces",
     title: "The sharpest directions of Σ, G and H",
     caption: `Mean squared cosine of the principal angles between the spaces of the k sharpest eigen-directions (k = ${distinct<number>(rows, "top").join(" or ")}); line: k/p, for random spaces. Share of noise: Tr(PΣ)/Tr Σ with P the space of H. Against the loss, ${place}.`,
+    otherwise:
+      "G and H would share no more of their sharpest directions at a low loss, to the left, than at the initialisation.",
     panels: cases(rows).map(({ name, rows: own }) => ({
       title: name,
       x: lossAxis,

@@ -16,7 +16,7 @@ export function reading(rows: readonly Row[]): string {
     ...oneHotReading(where(seen, { targets: oneHotClasses })),
     `Within layers lies ${spread(seen, "within")} of ‖H − G‖_F² (ReLU the least): second derivatives of a piecewise linear network couple different layers alone.`,
     ...unfinished(seen, start),
-  ].join(" ");
+  ].join("\n");
 }
 
 function oneHotReading(rows: readonly Row[]): readonly string[] {

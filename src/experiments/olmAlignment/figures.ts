@@ -42,6 +42,7 @@ function againstParameters(rows: readonly Row[], size: Sizes): Figure {
     id: "mu-against-p",
     title: "Loss alignment against the number of parameters",
     caption: `d = ${size.dimension}; linear targets, with label noise of standard deviation ${labelNoise} where named. Points: mean over ${size.seeds} seeds with 95 % intervals. With many samples μ follows the metric DF DFᵀ of each family, see the figure of measured against closed form.`,
+    otherwise: "the curves would fall as p grows.",
     panels,
   };
 }
@@ -75,6 +76,7 @@ function againstTheory(rows: readonly Row[], size: Sizes): Figure {
     id: "mu-against-closed-form",
     title: "Measured alignment against its closed form",
     caption: `n = ${size.manySamples}, inputs with the power law 1/k, d = ${size.dimension}. One point for each family and p: mean over ${size.seeds} seeds of the measured μ, with 95 % intervals, against the mean of 1 + ∇LᵀG∇L/(2L‖G‖_F²) of the population at the same θ, a function of the d×d metric DF DFᵀ and F(θ) − θ* alone.`,
+    otherwise: "the points would lie off the line by more than their intervals.",
     panels,
   };
 }

@@ -30,6 +30,7 @@ function alongSpectrum(rows: readonly Row[], size: Sizes): Figure {
     id: "displacement-along-the-spectrum",
     title: "The noise along each eigen-direction follows its curvature",
     caption: `Mean squared displacement by the noise of one step along eigenvectors of the Gauss–Newton matrix, in units of η²c·2L·λ₁, against their eigenvalue; B = ${draw.batchSize} with replacement. Points: measured on ${size.batches} batches, mean over ${size.seeds} seeds with 95 % intervals. Isotropic: noise of the same trace at the initialisation.`,
+    otherwise: "the points would be level, as isotropic noise is, or cross the line of Σ = 2L·G.",
     panels: byModel(own, (model) => {
       const isotropic = mean(numbers(where(model, { theta: initial }), "isotropic"));
       const points = distinct<string>(model, "theta").map((theta) => ({
@@ -64,6 +65,8 @@ function inSubspaces(rows: readonly Row[], { samples, subspace: k, seeds, batche
     id: "displacement-against-batch-size",
     title: "The displacement in sharp, flat and random subspaces against the batch size",
     caption: `Mean squared displacement by the noise of one step within the ${k} sharpest eigen-directions of the Gauss–Newton matrix, the ${k} flattest and ${k} random dimensions, in units of η²·2L·λ₁, at the initialisation, n = ${samples}. Points: measured on ${batches} batches, mean over ${seeds} seeds with 95 % intervals. Lines: η²c·Tr(PΣ) with c = 1/B and (n−B)/(B(n−1)), and η²·2L·Tr(PG)/B, mean over the same seeds.`,
+    otherwise:
+      "the points of some subspace would lie off their lines, or change with B otherwise than c does.",
     panels: distinct<string>(rows, "model").flatMap((model) =>
       distinct<string>(rows, "subspace").map((subspace): Panel => {
         const own = where(rows, { model, subspace });

@@ -35,6 +35,7 @@ export function growthAgainstRate(rows: readonly Row[]): Figure {
     id: "growth-against-rate",
     title: "Mean-square growth crosses 1 at η*, typical growth later",
     caption: `Points: mean over ${seedsIn(rows)} seeds with 95 % intervals, of the mean square on a population, and of single runs, exp of the mean logarithm. Lines: exact, mean over the same seeds.`,
+    otherwise: "the diamonds would cross growth 1 elsewhere than at η*.",
     panels,
   };
 }
@@ -75,6 +76,7 @@ export function leavingAgainstRate(rows: readonly Row[]): Figure {
     id: "runs-that-leave",
     title: "Single runs that leave the minimum",
     caption: `A run leaves when wᵀMw reaches ${leavingFactor} times its start, with M the second moment that grows at rate ρ. Mean share over ${seedsIn(rows)} seeds with 95 % intervals. Below η* at most 1/${leavingFactor} of runs may (Doob's inequality). The network's own runs are fewer steps long.`,
+    otherwise: `more than 1 run in ${leavingFactor} would leave below η*.`,
     panels,
   };
 }
@@ -111,6 +113,7 @@ export function againstBatch(rows: readonly Row[]): Figure {
     id: "threshold-against-batch",
     title: "The exact threshold and what bounds it from above",
     caption: `Points: mean over ${seedsIn(rows)} seeds with 95 % intervals. Alignment bound: √(1/(cμ))/‖G‖_F with c = 1/B, or (n−B)/(B(n−1)) without replacement, and the least μ over all residuals that the model can have near the minimum; there is none at B = n without replacement, which is GD.`,
+    otherwise: "a cross would lie above a bound that is proven.",
     panels,
   };
 }

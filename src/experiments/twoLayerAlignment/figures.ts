@@ -34,6 +34,7 @@ export function againstWidth(rows: readonly Row[], samples: number): Figure {
     id: `mu-against-width-n-${samples}`,
     title: `Loss alignment against the width, n = ${samples}`,
     caption: `Points: mean over ${seedsIn(rows)} seeds with 95 % intervals, at four kinds of θ. Lines: mean lower bounds of μ₁ ≥ μ, over seeds and θ. For α/β = 0 (ReLU, softplus, tanh, GELU) the bound from the inputs is 0: outside the theorem.`,
+    otherwise: "the points, or the bounds, would fall towards 0 as the width grows.",
     panels,
   };
 }
@@ -65,6 +66,7 @@ export function againstSlopeRatio(rows: readonly Row[]): Figure {
     id: "mu-against-slope-ratio",
     title: "Loss alignment and its bounds against the ratio of slopes",
     caption: `Leaky ReLU at width m = ${width}; α/β = 0 is ReLU, outside the theorem, where the bound from the inputs is 0. Points: mean μ₁ over ${seedsIn(rows)} seeds with 95 % intervals. Lines: mean lower bounds of μ₁ over seeds and θ.`,
+    otherwise: "points would lie below a bound.",
     panels,
   };
 }

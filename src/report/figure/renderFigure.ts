@@ -107,7 +107,8 @@ function description(figure: Figure, uses: readonly SeriesUse[]): string {
   const panels = figure.panels.map(
     ({ title, x, y }) => `${title === undefined ? "" : `${title}: `}${y.label} against ${x.label}`,
   );
-  return `${figure.caption} Panels: ${panels.join("; ")}. Series: ${uses.map((use) => use.name).join(", ")}.`;
+  const otherwise = figure.otherwise === undefined ? "" : ` If the claim were false: ${figure.otherwise}`;
+  return `${figure.caption}${otherwise} Panels: ${panels.join("; ")}. Series: ${uses.map((use) => use.name).join(", ")}.`;
 }
 
 /** Fine lines over a band: they keep two bands apart where colours are lost. */

@@ -6,6 +6,7 @@ import { dataTable } from "./dataTable.ts";
 import { explained } from "./explained.ts";
 import { pageFigure } from "./figures.ts";
 import { fileAddress, type Html, html, prose } from "./html.ts";
+import { readingShown } from "./reading.ts";
 import { verdictBadge } from "./verdicts.ts";
 
 /** One claim from its sentence to the command that tests it again. */
@@ -14,6 +15,8 @@ export function experimentSection(experiment: ReportedExperiment, number: number
   const anchor = identifier(id);
   const seen = new Set<string>();
   const set = (text: string) => explained(text, seen);
+  // leaves the terms to be explained where they are seen
+  const setFolded = (text: string) => explained(text, new Set(seen));
   // called where they stand, so that each term is explained where a reader meets it first
   const checks = () =>
     result.checks.length === 0
@@ -33,7 +36,7 @@ export function experimentSection(experiment: ReportedExperiment, number: number
 <h2 id="${anchor}-heading">${prose(title)}</h2>
 <p class="claim">${set(claim)}</p>
 <p class="outcome">${verdictBadge(verdict)}</p>
-<p class="reading">${set(result.reading)}</p>
+${readingShown(result.reading, set, setFolded)}
 ${checks()}
 ${figures()}
 <h3>How it was made</h3>

@@ -44,9 +44,15 @@ ${numbers(paths)}`;
           subject: "The points of this figure",
         });
   return html`<figure class="plot">
-<figcaption><h3>${prose(figure.title)}</h3><p>${explained(figure.caption, seen)}</p></figcaption>
+<figcaption><h3>${prose(figure.title)}</h3><p>${explained(figure.caption, seen)}</p>${otherwise(figure, seen)}</figcaption>
 <div class="wide">${drawing("wide", WIDE)}</div>
 <div class="narrow">${drawing("narrow", NARROW)}</div>
 ${files === undefined ? undefined : links(files)}
 </figure>`;
+}
+
+/** What would have been seen had the claim failed: without it a reader cannot tell what the figure tests. */
+function otherwise(figure: Figure, seen: Set<string>): Html | undefined {
+  if (figure.otherwise === undefined) return undefined;
+  return html`<p class="otherwise"><strong>If the claim were false:</strong> ${explained(figure.otherwise, seen)}</p>`;
 }

@@ -3,6 +3,7 @@ export const figures = `
 .plot { margin: 2.25rem 0; }
 .plot h3 { margin: 0; }
 .plot figcaption p { margin: .3rem 0 .9rem; color: var(--muted); font-size: .9375rem; }
+.plot figcaption .otherwise { margin-top: -.5rem; }
 .plot svg { display: block; height: auto; margin: 0 -10px; max-width: calc(100% + 20px); }
 .plot .narrow { display: none; }
 .plot .downloads { margin: .25rem 0 0; font-size: .875rem; }

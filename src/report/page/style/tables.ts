@@ -39,7 +39,7 @@ tbody th { font-weight: 400; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .scroll { overflow-x: auto; }
 .numbers { margin: 1.25rem 0; }
-.numbers summary {
+:is(.numbers, .seen) > summary {
   cursor: pointer; width: max-content; max-width: 100%; font-weight: 600; padding: .25rem 0;
 }
 .numbers table { width: auto; font-size: .8125rem; margin-top: .5rem; }
