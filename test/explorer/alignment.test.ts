@@ -14,6 +14,8 @@ import {
 } from "../../src/models/index.ts";
 import { signedSecondLayer } from "../../src/models/twoLayer.ts";
 import { createStream } from "../../src/random/index.ts";
+import { measureReading } from "../../src/report/measurement/reading.ts";
+import { typeset } from "../../src/report/typography.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
 import { type ExplorerBrowser, fact, openExplorer, responseTo, slide } from "./page.ts";
 
@@ -70,6 +72,7 @@ describe.skipIf(chromiumMissing)(
       near(await fact(page, "‖Σ − 2L·G‖ / ‖2L·G‖"), defined(measured.decoupling));
       near(await fact(page, "λ_max(G)"), measured.spectrum.eigenvalues[0]);
       expect(await fact(page, "p, parameters")).toBe(model.parameters);
+      expect(await page.locator(".outcome").textContent()).toBe(typeset(measureReading(measured)));
       expect(complaints).toEqual([]);
       await page.close();
     });

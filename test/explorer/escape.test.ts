@@ -18,6 +18,7 @@ import { defined } from "../../src/geometry/index.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { openWasmKernels } from "../../src/linalg/kernels/wasm.ts";
 import { createStream } from "../../src/random/index.ts";
+import { formatNumber } from "../../src/report/numbers.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
 import {
   type ExplorerBrowser,
@@ -104,7 +105,12 @@ describe.skipIf(chromiumMissing)(
       near(await fact(page, "ρ under Σ = 2L·G"), decoupled.value);
       near(await fact(page, `D_${k}(∞) under Σ = 2L·G`), defined(decoupledLimit(decoupled, k)));
       const words = growth.value > 1 ? "SGD escapes" : "SGD is stable";
-      expect(await page.locator(".outcome").textContent()).toContain(words);
+      const outcome = await page.locator(".outcome").textContent();
+      expect(outcome).toContain(words);
+      // of those that leave, what lies along the sharp directions: 1/(1 + D_k)
+      const share = formatNumber(100 / (1 + (await fact(page, `D_${k}(∞) of SGD`))), 3);
+      expect(outcome?.includes(`${share}\u00a0% of SGD's loss`)).toBe(growth.value > 1);
+      expect(outcome).toContain("100\u00a0% of GD's loss");
       // beyond 2/λ₁ GD leaves along the sharpest direction alone
       expect(await fact(page, `D_${k}(∞) of GD`)).toBe(0);
       near(await fact(page, "ρ of GD"), 1.2 ** 2);

@@ -20,7 +20,7 @@ export const tours: Readonly<Record<string, readonly TourStep[]>> = {
     },
     {
       text:
-        "One number for each direction compares them: g is the noise along it over what 2L·G would give. Dots near " +
+        "One number for each direction compares them: g is the noise along it over what 2L·G would give. Markers near " +
         "1 mean that the noise is as strong as the curvature says. The line is what the theory gives for infinitely many samples.",
     },
     {

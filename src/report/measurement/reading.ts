@@ -2,11 +2,17 @@ import type { Alignment } from "../../geometry/alignment.ts";
 import type { Measurement } from "../../geometry/measure.ts";
 import { isDefined, type Undefined } from "../../geometry/undefined.ts";
 
+/** What the sentence speaks of. */
+type Measured = Pick<
+  Measurement,
+  "samples" | "outputs" | "parameters" | "lossKind" | "summary" | "lossAlignment"
+>;
+
 /**
  * μ of noise with the same trace but no preferred direction, Tr Σ·Tr G/(p·2L·‖G‖_F²): what alignment is worth.
  * For where μ is defined; no number where the sizes themselves are beyond the range of float64.
  */
-function isotropicLossAlignment({ summary, parameters }: Measurement): number {
+function isotropicLossAlignment({ summary, parameters }: Measured): number {
   return (
     ((summary.noiseTrace / summary.gaussNewtonFrobenius) *
       (summary.gaussNewtonTrace / summary.gaussNewtonFrobenius)) /
@@ -15,12 +21,15 @@ function isotropicLossAlignment({ summary, parameters }: Measurement): number {
 }
 
 /** Tr(ΣG)/‖G‖_F², the alignment before it is divided by 2L. */
-export function withoutNormaliser({ lossAlignment, summary }: Measurement): number | Undefined {
+export function withoutNormaliser({
+  lossAlignment,
+  summary,
+}: Pick<Measured, "lossAlignment" | "summary">): number | Undefined {
   return isDefined(lossAlignment) ? 2 * summary.loss * lossAlignment.covariance : lossAlignment;
 }
 
 /** One sentence that says what the numbers mean. */
-export function measureReading(measurement: Measurement): string {
+export function measureReading(measurement: Measured): string {
   const { lossAlignment, outputs } = measurement;
   if (!isDefined(lossAlignment)) return `No alignment here: ${lossAlignment.undefined}.`;
   if (measurement.samples === 1) return "One sample makes no noise: Σ = 0, so μ = 0.";
@@ -40,7 +49,7 @@ export function measureReading(measurement: Measurement): string {
 }
 
 /** Against Σ = G, which has a meaning for cross-entropy (docs/theory.md §9), rather than Σ = 2L·G, which has none. */
-function crossEntropyReading(measurement: Measurement, { covariance }: Alignment): string {
+function crossEntropyReading(measurement: Measured, { covariance }: Alignment): string {
   const unit = 2 * measurement.summary.loss;
   return (
     `Tr(ΣG)/‖G‖_F² = ${format(unit * covariance)}: to second order SGD's noise raises the loss as many times as fast as ` +

@@ -30,7 +30,7 @@ export const fields = {
     label: "Targets",
     initial: "learnable",
     options: {
-      learnable: "To be learnt: a teacher, even or odd",
+      learnable: "A teacher's, or even/odd",
       classes: "Ten classes, one-hot",
       random: "Random numbers",
     },
@@ -45,7 +45,7 @@ export const fields = {
       "deep-linear": "Deep linear network",
       "linear-convolution": "Linear convolutional network",
       reparameterised: "Random reparameterisation",
-      "two-layer": "Two-layer network, second layer fixed",
+      "two-layer": "Two-layer, second one fixed",
       fnn: "Fully connected network",
       cnn: "Convolutional network",
     },
@@ -73,8 +73,8 @@ export const fields = {
     label: "Colours of the maps",
     initial: "relative",
     options: {
-      relative: "Relative to 2L·G along each direction",
-      absolute: "As they are, in units of 2L·λ₁",
+      relative: "Relative to 2L·G",
+      absolute: "In units of 2L·λ₁",
     },
   }),
 };

@@ -27,7 +27,7 @@ export function spectrumFigure(look: Look, certificate: Certificate | undefined)
     title: "Directional alignment along the spectrum of G",
     caption:
       `Each marker is one eigenvector of G, sharpest first. ${theoryWords(look)} The band holds every value that ` +
-      `${prefix}g can take over ${residualsOf(certificate)}, in the first ${look.directions} directions.`,
+      `${prefix}g can take over ${residualsOf(certificate)}, in the first ${look.directions} directions; above the frame it is cut off.`,
     panels: [
       {
         x,

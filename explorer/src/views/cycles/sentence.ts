@@ -11,7 +11,8 @@ const atMinimum = 0.01;
 export function sentence(looks: readonly Look[], rates: Float64Array): string {
   const [first] = looks;
   const last = looks[looks.length - 1];
-  if (last.steps === 0 || !isDefined(first.sgd) || !isDefined(first.gd)) return "Nothing is trained yet.";
+  if (last.steps === 0 || !isDefined(first.sgd) || !isDefined(first.gd))
+    return "Nothing is trained yet: press Train.";
   const sgd = isDefined(last.sgd) ? change(first.sgd, last.sgd) : `is lost: ${last.sgd.undefined}`;
   const gd = isDefined(last.gd) ? change(first.gd, last.gd) : `is lost: ${last.gd.undefined}`;
   const isApart = isDefined(last.sgd) && isDefined(last.gd);

@@ -12,14 +12,14 @@ export const fields = {
   descent: choiceField({
     label: "Learning rate of GD",
     initial: "beyond",
-    options: { beyond: "1.1·2/λ₁, so that it escapes as well", same: "η, that of SGD" },
+    options: { beyond: "1.1·2/λ₁: it escapes, too", same: "η, that of SGD" },
   }),
   spectrum: choiceField({
     label: "Spectrum of the inputs' covariance",
     initial: "power-law",
     options: {
       "power-law": "Power law, α as below",
-      sharp: "One sharp direction, the rest flat",
+      sharp: "One sharp, the rest flat",
       isotropic: "Isotropic",
     },
   }),
@@ -42,8 +42,8 @@ export const fields = {
     label: "Axes of the picture",
     initial: "log",
     options: {
-      log: "Logarithmic, the same at every step",
-      normalised: "Linear, each step at its own scale",
+      log: "Logarithmic, fixed",
+      normalised: "Linear, by step",
     },
   }),
   across: choiceField({

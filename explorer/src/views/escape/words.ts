@@ -5,8 +5,9 @@ import type { Settings } from "./fields.ts";
 import { type Escape, type Numbers, verdict } from "./numbers.ts";
 import type { Clouds } from "./simulation.ts";
 
-/** Whether SGD and GD leave the minimum, in a sentence each. */
-export function verdictWords({ sgd, descent, threshold, descentThreshold }: Numbers): string {
+/** Whether SGD and GD leave the minimum, in a sentence each, and along which directions those do that leave. */
+export function verdictWords(numbers: Numbers): string {
+  const { sgd, descent, threshold, descentThreshold } = numbers;
   const words = (name: string, own: Escape, limit: string, edge: number) => {
     const growth = `its mean loss is multiplied by ${formatNumber(own.growth)} a step in the long run`;
     const side = own.learningRate > edge ? "above" : "below";
@@ -15,7 +16,26 @@ export function verdictWords({ sgd, descent, threshold, descentThreshold }: Numb
     ];
     return `${name} ${end}: η = ${formatNumber(own.learningRate)} lies ${side} ${limit} = ${formatNumber(edge)}, and ${growth}.`;
   };
-  return `${words("SGD", sgd, "η*", threshold.value)} ${words("GD", descent, "2/λ₁", descentThreshold)}`;
+  return [
+    words("SGD", sgd, "η*", threshold.value),
+    words("GD", descent, "2/λ₁", descentThreshold),
+    ...directionWords(numbers),
+  ].join(" ");
+}
+
+/** D_k(∞) as a share of the loss: what tells SGD's leaving from GD's. */
+function directionWords({ sgd, descent, settings: { k } }: Numbers): readonly string[] {
+  const directions = k === 1 ? "the sharpest direction" : `the ${k} sharpest directions`;
+  const shares = Object.entries({ SGD: sgd, GD: descent }).flatMap(([name, own]) =>
+    verdict(own) === "escapes" && isDefined(own.limit)
+      ? [`${formatNumber(100 / (1 + own.limit), 3)} % of ${name}'s loss`]
+      : [],
+  );
+  return shares.length === 0
+    ? []
+    : [
+        `In the long run ${shares.join(" and ")} ${shares.length === 1 ? "lies" : "lie"} along ${directions}.`,
+      ];
 }
 
 /** By what the median of the loss over the trajectories is multiplied a step, over all of them. */
