@@ -143,7 +143,7 @@ function stabilityFacts({ batch, replacement, ...stability }: BatchStability): F
       note: `${converged ? "" : "not converged; "}of the linear model near a minimum with L = 0; GD: ${shown(stability.gradientDescent)}`,
     },
     {
-      label: "    it lies below",
+      label: `    η* (B = ${batch}) lies below`,
       value: shown(
         isDefined(necessary) ? Math.min(necessary.sharpestDirection, necessary.isotropic) : necessary,
       ),
