@@ -393,7 +393,7 @@ describe.skipIf(chromiumMissing)(
       const { page } = await explorer.open("#cycles?high=1.5&schedule=constant&at=2000");
       await ready(page);
       await page
-        .getByText(/SGD is lost: its loss was more than 1,000,000 times that of f = 0 after step \d+/)
+        .getByText(/SGD is lost: its loss was more than 1,000,000 times that of f\s=\s0 after step \d+/)
         .waitFor();
       expect(await page.locator('[data-name="λ_max(G), SGD"]').textContent()).toContain("undefined");
       await page.close();
