@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, expect, test } from "vitest";
@@ -107,6 +107,16 @@ test("a run writes page, figures, data and result; interrupted and resumed it gi
   expect(readFileSync(place("part", "data", "decoupling.parquet")).equals(bytes)).toBe(true);
   expect(readFileSync(place("part", "data", "checks.parquet")).equals(checks)).toBe(true);
   expect(result("part")).toEqual(expected);
+
+  // one trial as if another machine had measured it
+  const lines = read("whole", "decoupling", "trials.jsonl").split("\n");
+  const { kernels } = JSON.parse(lines[1]);
+  lines[1] = lines[1].replace(JSON.stringify(kernels), '"other kernels"');
+  writeFileSync(place("whole", "decoupling", "trials.jsonl"), lines.join("\n"));
+  const mixed = await noisegeo([...words.slice(0, -1), "whole", "--resume"], { cwd: folder.path });
+  const computed = `other kernels (1 trial) and ${kernels} (${total - 1} trials), whose last digits differ`;
+  expect(mixed.stdout).toContain(`trials by ${computed}\n`);
+  expect(JSON.parse(read("whole", "result.json")).experiments[0].kernels).toBe(computed);
 }, 300_000);
 
 test("unknown experiments and wrong options: one line, exit code 2", async () => {

@@ -60,6 +60,24 @@ describe("noisegeo sweep", { timeout: 180_000 }, () => {
     const again = await sweep("sweep.yaml");
     expect(again.stdout).toMatch(/^8 jobs: 0 done now, 8 before\n/);
     expect(bytes("sweeps", "sweep", "results.parquet")).toEqual(before);
+
+    // a job as if another machine had done it
+    const one = ["sweeps", "sweep", "jobs", String(rows[3].job), "result.json"];
+    const result = JSON.parse(bytes(...one).toString());
+    const { kernels } = result.provenance;
+    write(
+      join(...one),
+      JSON.stringify({ ...result, provenance: { ...result.provenance, kernels: "other" } }),
+    );
+    const mixed = `  by ${kernels} (7 jobs) and other (1 job), whose last digits differ\n`;
+    expect((await sweep("sweep.yaml")).stdout).toContain(mixed);
+    const gathered = await noisegeo(["gather", join("sweeps", "sweep")], { cwd: scratch.path });
+    expect(gathered.stdout).toContain(mixed);
+    const document = JSON.parse((await sweep("sweep.yaml", "--json", "-")).stdout);
+    expect(document.kernels).toEqual([
+      { kernels, parts: 7 },
+      { kernels: "other", parts: 1 },
+    ]);
   });
 
   test("gives the same table whatever the number of workers, and when it is killed in between", async () => {
