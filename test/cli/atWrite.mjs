@@ -7,7 +7,7 @@ import { syncBuiltinESMExports } from "node:module";
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";
 
-const { file, write, signal, again, until } = JSON.parse(process.env.NOISEGEO_AT_WRITE);
+const { file, write, signal, after, again, until } = JSON.parse(process.env.NOISEGEO_AT_WRITE);
 const path = new RegExp(file);
 let left = write;
 // a worker thread hears of no signals
@@ -15,7 +15,8 @@ if (again && isMainThread) process.once(signal, () => process.kill(process.pid, 
 
 function begin(written) {
   if (!path.test(String(written)) || --left !== 0) return;
-  if (signal !== undefined) process.kill(process.pid, signal);
+  if (after !== undefined) setTimeout(() => process.kill(process.pid, signal), after).unref();
+  else if (signal !== undefined) process.kill(process.pid, signal);
   if (until === undefined) return;
   const clock = new Int32Array(new SharedArrayBuffer(4));
   while (!existsSync(until)) Atomics.wait(clock, 0, 0, 10);

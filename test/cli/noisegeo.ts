@@ -23,6 +23,8 @@ export interface AtWrite {
   readonly write?: number;
   /** Sent to the process. */
   readonly signal?: NodeJS.Signals;
+  /** Milliseconds until it is sent. */
+  readonly after?: number;
   /** Whether it is sent once more as soon as it has arrived. */
   readonly again?: boolean;
   /** A file, a whole path: until it is there, the thread stands still. */
