@@ -50,7 +50,7 @@ test.each([
       checks: digest(out, "data", "checks.parquet"),
     }),
   },
-])("$command", { timeout: 120_000 + 30_000 * kills }, async ({ command, words, content }) => {
+])("$command", { timeout: 240_000 + 60_000 * kills }, async ({ command, words, content }) => {
   const cwd = scratch.path;
   const [whole, killed] = [`${command}-whole`, `${command}-killed`];
   const began = performance.now();
