@@ -9,7 +9,7 @@ export function setUpGather(command: Command): void {
 
 async function run(path: string): Promise<void> {
   const { readSweepManifest, sweepFolder } = await import("../runs/sweep/folder.ts");
-  const { gatherRows } = await import("../runs/sweep/gather.ts");
+  const { gatherJobs } = await import("../runs/sweep/gather.ts");
   const { writeSweep } = await import("./sweepFiles.ts");
   const manifest = await readSweepManifest(path);
   if (!manifest) {
@@ -18,11 +18,11 @@ async function run(path: string): Promise<void> {
     );
   }
   const folder = sweepFolder(path);
-  const rows = await gatherRows(folder, manifest.jobs);
+  const { rows, kernels } = await gatherJobs(folder, manifest.jobs);
   const files = await writeSweep(folder, manifest, rows);
   const failed = rows.flatMap(({ status, job, error }) =>
     status === "failed" ? [{ id: String(job), message: String(error) }] : [],
   );
   const found = rows.filter(({ status }) => status === "done").length;
-  process.stdout.write(sweepSummary(folder, { rows, found, done: 0, failed }, files));
+  process.stdout.write(sweepSummary(folder, { rows, kernels, found, done: 0, failed }, files));
 }

@@ -89,9 +89,8 @@ async function measured(
     const { certificate = false, hessian, stability, replacement = false } = options;
     if (stability) requireBatches(stability, replacement, opened.samples);
     const linearization = stability ? withOneGram(opened) : opened;
-    const needsGram = certificate ? "--certificate" : stability ? "--stability" : undefined;
-    const inputBytes = source.network?.inputBytes;
-    const side = memory === undefined ? undefined : tilesWithin(memory, opened, { inputBytes, needsGram });
+    const needs = { inputBytes: source.network?.inputBytes, certificate, stability: stability !== undefined };
+    const side = memory === undefined ? undefined : tilesWithin(memory, opened, needs);
     const pairs = options.estimate ?? (side === undefined ? undefined : pairsOf(opened.samples));
     const measurement =
       pairs === undefined

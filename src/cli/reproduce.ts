@@ -51,17 +51,18 @@ async function run(
   const { scale, out } = options;
   const progress = startProgress("reproducing");
   const runs: OpenRun[] = [];
-  let kernels = "";
   try {
     for (const experiment of chosen) runs.push(await openRun(experiment, options));
     const opened = await openKernels({ threads: 1 });
-    kernels = opened.description;
     const costs = trialCosts(runs, scale, expectedHere(opened, scale));
     await opened.close();
     const finish = async (openedRun: OpenRun) => {
-      const reported = await conclude(openedRun, { ...options, kernels });
+      const reported = await conclude(openedRun, options);
       progress.finish();
       process.stdout.write(summaryLine(reported));
+      if (new Set(openedRun.kernels.values()).size > 1) {
+        process.stdout.write(pc.yellow(`  trials by ${reported.kernels}\n`));
+      }
     };
     for (const openedRun of runs) if (openTrials(openedRun, scale).length === 0) await finish(openedRun);
     const measuring = {
@@ -84,12 +85,12 @@ async function run(
     progress.finish();
     for (const { log } of runs) await log.close();
   }
-  await writePage(out, kernels);
+  await writePage(out);
   process.stdout.write(`\n${join(out, "index.html")}\n`);
 }
 
 /** The page shows every experiment that the folder holds, also those of earlier calls. */
-async function writePage(folder: string, kernels: string): Promise<void> {
+async function writePage(folder: string): Promise<void> {
   const { readExperiment } = await import("./experimentFiles.ts");
   const { writeSummary } = await import("./reproductionSummary.ts");
   const { renderPage } = await import("../report/page/renderPage.ts");
@@ -98,7 +99,6 @@ async function writePage(folder: string, kernels: string): Promise<void> {
     experiments: held.filter((experiment) => experiment !== undefined),
     leftOut: experiments.filter((_, index) => held[index] === undefined),
     version,
-    kernels,
     command: `npx noisegeo reproduce --out ${folder}`,
     date: new Date().toISOString(),
   };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Experiment, Row, Scale, Trial } from "../experiments/experiment.ts";
 import { concludeExperiment, trialLabel } from "../experiments/run.ts";
 import type { ReportedExperiment } from "../report/reproduction.ts";
+import { kernelUses, madeWith } from "../runs/kernelUses.ts";
 import { openTrialLog, type TrialLog } from "../runs/trialLog.ts";
 import { version } from "../version.ts";
 
@@ -17,6 +18,8 @@ export interface OpenRun {
   readonly experiment: Experiment;
   readonly log: TrialLog;
   readonly known: Map<string, readonly Row[]>;
+  /** What computed each trial, by its label. */
+  readonly kernels: Map<string, string>;
   seconds: number;
 }
 
@@ -26,7 +29,7 @@ export async function openRun(
 ): Promise<OpenRun> {
   const key = { experiment: experiment.id, scale, seed, version };
   const log = await openTrialLog(join(out, experiment.id, "trials.jsonl"), key, resume);
-  return { experiment, log, known: new Map(log.known), seconds: log.seconds };
+  return { experiment, log, known: new Map(log.known), kernels: new Map(log.kernels), seconds: log.seconds };
 }
 
 /** A trial that was not measured yet. */
@@ -44,11 +47,12 @@ export function openTrials(openedRun: OpenRun, scale: Scale): OpenTrial[] {
 
 /** Concludes from the rows of all trials, and writes what there is to see. */
 export async function conclude(
-  { experiment, known, seconds }: OpenRun,
-  { out, scale, seed, kernels }: RunSettings & { readonly kernels: string },
+  { experiment, known, kernels, seconds }: OpenRun,
+  { out, scale, seed }: RunSettings,
 ): Promise<ReportedExperiment> {
   // drawing needs libraries that measuring does not: loaded here, not when the command starts
   const { writeExperiment } = await import("./experimentFiles.ts");
   const result = concludeExperiment(experiment, known, scale);
-  return writeExperiment(out, experiment, result, { scale, seed, seconds }, { version, kernels });
+  const made = madeWith(kernelUses(kernels.values()), "trial");
+  return writeExperiment(out, experiment, result, { scale, seed, seconds }, { version, kernels: made });
 }

@@ -38,10 +38,11 @@ export async function measureTrials(
         if (event.kind === "failed") throw new Error(event.message);
         if (event.kind !== "done") return;
         const { openedRun, label } = byId.get(event.result.id) as { openedRun: OpenRun; label: string };
-        const { seconds } = event.result.provenance;
+        const { seconds, kernels } = event.result.provenance;
         const rows = rowsOfTrial(event.result.document);
-        await openedRun.log.append(label, rows, seconds);
+        await openedRun.log.append({ label, rows, seconds, kernels });
         openedRun.seconds += seconds;
+        openedRun.kernels.set(label, kernels);
         openedRun.known.set(label, rows);
         await onMeasured(openedRun, label, seconds);
       },

@@ -107,7 +107,10 @@ export async function openFile(path: string): Promise<SyncByteSource> {
       );
     }
     const handle = await open(path, "r");
-    const { size } = await handle.stat();
+    const { size } = await handle.stat().catch(async (error) => {
+      await handle.close();
+      throw error;
+    });
     return descriptorSource(path, size, handle.fd, calls, () => handle.close());
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(openingProblem(path, error));

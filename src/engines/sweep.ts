@@ -1,5 +1,5 @@
 import { type SweepFolder, sweptJobs } from "../runs/sweep/folder.ts";
-import { gatherRows, type SweepRow } from "../runs/sweep/gather.ts";
+import { type GatheredJobs, gatherJobs } from "../runs/sweep/gather.ts";
 import type { PlannedJob } from "../runs/sweep/plan.ts";
 import type { Engine, JobEvent } from "./engine.ts";
 
@@ -13,8 +13,7 @@ export interface SweepOptions {
   readonly onEvent?: (event: JobEvent) => void;
 }
 
-export interface SweepEnd {
-  readonly rows: readonly SweepRow[];
+export interface SweepEnd extends GatheredJobs {
   /** Jobs that had a result before. */
   readonly found: number;
   /** Done in this session. */
@@ -53,7 +52,7 @@ export async function runSweep(
   };
   if (left.length > 0) await engine.run(left, { attempts, signal, onEvent: keep });
   return {
-    rows: await gatherRows(folder, sweptJobs(planned)),
+    ...(await gatherJobs(folder, sweptJobs(planned))),
     found: planned.length - left.length,
     done: kept.size,
     failed: [...failed].map(([id, message]) => ({ id, message })),

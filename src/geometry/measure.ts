@@ -68,7 +68,7 @@ type Sweepable = Linearization & { blocks?(): AsyncIterable<JacobianBlock> };
  * Largest n·C for which K is formed for the certificate alone. On K's own side there is no such limit: K and an eigenproblem
  * of its size are there already.
  */
-const certificateLimit = 16_384;
+export const certificateLimit = 16_384;
 
 /**
  * Measures a linearization: on the side of K (n·C × n·C), or of explicit p×p moments, in two sweeps, when its loss is the

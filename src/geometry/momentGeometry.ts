@@ -4,10 +4,14 @@ import type { Alignment } from "./alignment.ts";
 import type { Moments } from "./moments.ts";
 import type { NoiseSummary } from "./noise.ts";
 import { squaredNorm } from "./perSample.ts";
+import { largest, powerOfTwoBelow } from "./point.ts";
 import { numericalRank } from "./spectrum.ts";
 import { flatDirection, type Undefined, zeroGaussNewton, zeroLoss } from "./undefined.ts";
 
-/** Sizes of loss, noise and geometry from p×p moments: the numbers that `noiseSummary` takes from K. docs/theory.md §1–2. */
+/**
+ * Sizes of loss, noise and geometry from p×p moments, in their units: the numbers that `noiseSummary` takes from K.
+ * docs/theory.md §1–2.
+ */
 export function momentSummary(moments: Moments): NoiseSummary {
   return {
     loss: moments.squaredResiduals / (2 * moments.samples),
@@ -39,7 +43,7 @@ export function momentLossAlignment(moments: Moments, kernels: Kernels): Alignme
 
 /**
  * g(v) and g₁(v) for a direction v of length p, of any scale. Undefined where L = 0 or vᵀGv = 0. Throws a RangeError on
- * another length. [WW, the definition of g; docs/theory.md §2]
+ * another length and on numbers that are not finite. [WW, the definition of g; docs/theory.md §2]
  */
 export function momentDirectionalAlignment(
   moments: Moments,
@@ -48,11 +52,13 @@ export function momentDirectionalAlignment(
 ): Alignment | Undefined {
   const { gaussNewton, covariance, gradient, squaredResiduals, samples } = moments;
   if (squaredResiduals === 0) return zeroLoss;
-  const curvature = quadraticForm(gaussNewton, direction, kernels);
+  const scale = powerOfTwoBelow(largest(direction, "direction"));
+  const v = direction.map((value) => value / scale);
+  const curvature = quadraticForm(gaussNewton, v, kernels);
   if (!(curvature > 0)) return flatDirection;
-  const slope = gradient.reduce((sum, value, k) => sum + value * direction[k], 0);
+  const slope = gradient.reduce((sum, value, k) => sum + value * v[k], 0);
   const unit = samples / squaredResiduals / curvature;
-  const centred = Math.max(quadraticForm(covariance, direction, kernels), 0) * unit;
+  const centred = Math.max(quadraticForm(covariance, v, kernels), 0) * unit;
   return { covariance: centred, secondMoment: centred + slope * slope * unit };
 }
 
@@ -104,17 +110,24 @@ export function momentDecouplingDistance(moments: Moments, perOutput = false): n
  * Extremes of μ over the residuals that a linear model of one output can realise, r = Xδ, from p×p matrices: the generalised
  * eigenvalues of N against G·‖G‖_F² with N = (1/n) Σ (x_iᵀGx_i) x_i x_iᵀ − G³ (docs/theory.md §8, the p×p side).
  * `weighted` is (1/n) Σ (x_iᵀGx_i) x_i x_iᵀ, from a second sweep over the data. Undefined where G = 0. Throws a RangeError
- * where `weighted` is not p×p.
+ * where `weighted` is not p×p, and where the largest entry of G lies outside 2^±300 (about 1e±90): divide the inputs by a power of
+ * two, on which the extremes do not depend.
  */
 export async function realisableExtremes(
   gaussNewton: Matrix<Float64Array>,
   weighted: Matrix<Float64Array>,
   kernels: Kernels,
 ): Promise<{ readonly min: number; readonly max: number } | Undefined> {
+  const size = gaussNewton.rows;
+  const most = largest(gaussNewton.data, "G");
+  if (most === 0) return zeroGaussNewton;
+  if (!(most >= 2 ** -300 && most <= 2 ** 300)) {
+    throw new RangeError(
+      `G: expected a largest entry between 2^-300 and 2^300, got ${most}; divide the inputs by a power of two: the extremes do not depend on it`,
+    );
+  }
   const geometry = squaredNorm(gaussNewton.data);
-  if (geometry === 0) return zeroGaussNewton;
   const { values, vectors } = await kernels.background.symmetricEigen(gaussNewton);
-  const size = values.length;
   const rank = numericalRank(values);
   const whitening = matrix(size, rank);
   for (let i = 0; i < size; i++) {

@@ -31,14 +31,18 @@ export interface JacobianBlock {
 export interface MomentAccumulator {
   /** Throws a RangeError when the shapes do not fit p and C. */
   add(part: JacobianBlock): void;
-  /** The moments of the samples so far, as a copy. Throws a RangeError before the first sample. */
+  /**
+   * The moments of the samples so far, as a copy. Throws a RangeError before the first sample, and where Σ ‖r_i‖² or ‖J‖_F²
+   * lies outside 2^±300 (about 1e±90) without being 0: what is made of the moments could overflow or vanish there.
+   */
   finish(): Moments;
 }
 
 /**
  * Accumulates G, Σ and ∇L (docs/theory.md §1) over blocks, for p parameters and C outputs, in two p×p matrices. Each block's
  * gradients are centred before they are squared and blocks are merged by their means (Chan, Golub & LeVeque 1983), so Σ is a
- * sum of positive semi-definite terms: no cancellation, however large ∇L is.
+ * sum of positive semi-definite terms: no cancellation, however large ∇L is. Numbers are taken in their own units: divide
+ * residuals and Jacobian by powers of two where they are far from 1, as `measure` does; μ and g do not depend on it.
  */
 export function momentAccumulator(parameters: number, outputs: number, kernels: Kernels): MomentAccumulator {
   const geometry = matrix(parameters, parameters);
@@ -46,12 +50,16 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
   const mean = new Float64Array(parameters);
   let samples = 0;
   let squaredResiduals = 0;
+  /** Whether anything but zeros came, whose squares may have vanished. */
+  const seen = { residuals: false, jacobian: false };
   let space = new Float64Array(0);
 
   function addPart({ jacobian, residuals }: JacobianBlock): void {
     const count = residuals.length / outputs;
     kernels.syrk(1, transpose(jacobian), 1, geometry);
     squaredResiduals += squaredNorm(residuals);
+    seen.residuals ||= residuals.some((value) => value !== 0);
+    seen.jacobian ||= hasEntries(jacobian);
     if (space.length < count * parameters) space = new Float64Array(count * parameters);
     const gradients = matrix(count, parameters, space.subarray(0, count * parameters));
     writeGradients(jacobian, residuals, outputs, gradients);
@@ -79,6 +87,8 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
     },
     finish() {
       if (samples === 0) throw new RangeError("moments: expected at least one sample, got none");
+      if (seen.residuals) requireHarmless("residuals", squaredResiduals);
+      if (seen.jacobian) requireHarmless("Jacobian", trace(geometry));
       return {
         samples,
         outputs,
@@ -89,6 +99,31 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
       };
     },
   };
+}
+
+/** Third powers of what lies within neither overflow nor vanish. */
+const harmless = { least: 2 ** -300, most: 2 ** 300 };
+
+function requireHarmless(name: string, squares: number): void {
+  if (squares >= harmless.least && squares <= harmless.most) return;
+  throw new RangeError(
+    `${name}: expected a sum of squares between 2^-300 and 2^300, got ${squares}; divide by a power of two: the alignments do not depend on it`,
+  );
+}
+
+function trace(a: Matrix<Float64Array>): number {
+  let sum = 0;
+  for (let k = 0; k < a.rows; k++) sum += a.data[k * a.columns + k];
+  return sum;
+}
+
+/** Whether an entry is not 0; mostly the first one. */
+function hasEntries({ data, rows, columns, offset, rowStride, columnStride }: Matrix<Float64Array>): boolean {
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < columns; k++)
+      if (data[offset + row * rowStride + k * columnStride] !== 0) return true;
+  }
+  return false;
 }
 
 /** Row i is g_i = J_iᵀ r_i: samples × p. */

@@ -11,7 +11,7 @@ export interface ReportedExperiment {
   readonly seed: number;
   readonly scale: Scale;
   readonly version: string;
-  /** Which kernels computed it, for example "OpenBLAS, 2 threads". */
+  /** Which kernels computed it, for example "OpenBLAS 0.3.21"; where several did, how many trials each. */
   readonly kernels: string;
   /** Paths relative to the page. */
   readonly files: {
@@ -32,7 +32,6 @@ export interface Reproduction {
   /** Experiments that there are and that the folder does not hold. */
   readonly leftOut: readonly { readonly id: string; readonly title: string }[];
   readonly version: string;
-  readonly kernels: string;
   /** The command line that made it. */
   readonly command: string;
   /** ISO 8601; given by the caller, so that the page is a function of its input. */

@@ -14,13 +14,23 @@ export interface TrialLogKey {
   readonly version: string;
 }
 
+export interface LoggedTrial {
+  readonly label: string;
+  readonly rows: readonly StoredRow[];
+  readonly seconds: number;
+  /** Description of what computed the rows. */
+  readonly kernels: string;
+}
+
 export interface TrialLog {
   /** Rows kept by label. */
   readonly known: ReadonlyMap<string, readonly StoredRow[]>;
+  /** What computed them, by label: a log may be gone on with on another machine. */
+  readonly kernels: ReadonlyMap<string, string>;
   /** Time that the kept trials took when they were measured. */
   readonly seconds: number;
   /** On disk when the promise settles. */
-  append(label: string, rows: readonly StoredRow[], seconds: number): Promise<void>;
+  append(trial: LoggedTrial): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,9 +48,10 @@ export async function openTrialLog(path: string, key: TrialLogKey, resume: boole
     const file = await open(path, "a");
     return {
       known: new Map(kept.map(({ label, rows }) => [label, rows])),
+      kernels: new Map(kept.map(({ label, kernels }) => [label, kernels])),
       seconds: kept.reduce((sum, { seconds }) => sum + seconds, 0),
-      async append(label, rows, seconds) {
-        await appendToLog(file, path, line({ label, rows, seconds } satisfies Entry));
+      async append({ label, rows, seconds, kernels }) {
+        await appendToLog(file, path, line({ label, rows, seconds, kernels } satisfies LoggedTrial));
       },
       close: () => file.close(),
     };
@@ -49,13 +60,7 @@ export async function openTrialLog(path: string, key: TrialLogKey, resume: boole
   }
 }
 
-interface Entry {
-  readonly label: string;
-  readonly rows: readonly StoredRow[];
-  readonly seconds: number;
-}
-
-async function readLog(path: string, key: TrialLogKey): Promise<Entry[]> {
+async function readLog(path: string, key: TrialLogKey): Promise<LoggedTrial[]> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -65,7 +70,7 @@ async function readLog(path: string, key: TrialLogKey): Promise<Entry[]> {
   }
   const [first, ...rest] = text.split("\n");
   if (first !== JSON.stringify(key)) return [];
-  const entries: Entry[] = [];
+  const entries: LoggedTrial[] = [];
   for (const line of rest) {
     const entry = parsed(line);
     if (!entry) break;
@@ -74,15 +79,16 @@ async function readLog(path: string, key: TrialLogKey): Promise<Entry[]> {
   return entries;
 }
 
-function parsed(line: string): Entry | undefined {
+function parsed(line: string): LoggedTrial | undefined {
   try {
-    const value = JSON.parse(line) as Partial<Entry>;
+    const value = JSON.parse(line) as Partial<LoggedTrial>;
     const complete =
       typeof value.label === "string" &&
       Array.isArray(value.rows) &&
       value.rows.every(isStoredRow) &&
-      Number.isFinite(value.seconds);
-    return complete ? (value as Entry) : undefined;
+      Number.isFinite(value.seconds) &&
+      typeof value.kernels === "string";
+    return complete ? (value as LoggedTrial) : undefined;
   } catch {
     return undefined;
   }

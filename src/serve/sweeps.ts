@@ -1,5 +1,5 @@
 import type { Failure, SweepManifest } from "../runs/sweep/folder.ts";
-import { gatherRows, type JobEnds } from "../runs/sweep/gather.ts";
+import { gatherJobs, type JobEnds } from "../runs/sweep/gather.ts";
 import type { SweepDetails, SweepSummary, SweepTableRow } from "./api.ts";
 import type { Place } from "./catalog.ts";
 import { changeTime, filesOf, lastChange, readJsonWithin } from "./placeFiles.ts";
@@ -20,7 +20,7 @@ export async function sweepDetails(root: string, place: Place): Promise<SweepDet
     summary: await summary(root, place, manifest),
     fields: [...new Set(manifest.jobs.flatMap(({ point }) => Object.keys(point)))],
     figure: manifest.figure ?? null,
-    rows: await gatherRows(jobEnds(root, place), manifest.jobs),
+    rows: (await gatherJobs(jobEnds(root, place), manifest.jobs)).rows,
     files: await filesOf(root, place),
   };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const preload = new URL("./atWrite.mjs", import.meta.url);
 
 export interface Outcome {
   readonly code: number | null;
@@ -12,6 +13,30 @@ export interface Outcome {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What a command does to itself when one of its threads begins to write a file. */
+export interface AtWrite {
+  /** Of the file's path. */
+  readonly file: RegExp;
+  /** The first by default; what is put in place whole is one write, and so is each row that is appended. Every thread counts its own. */
+  readonly write?: number;
+  /** Sent to the process. */
+  readonly signal?: NodeJS.Signals;
+  /** Milliseconds until it is sent. */
+  readonly after?: number;
+  /** Whether it is sent once more as soon as it has arrived. */
+  readonly again?: boolean;
+  /** A file, a whole path: until it is there, the thread stands still. */
+  readonly until?: string;
+}
+
+/** For a command's environment, and for that of whatever it starts. */
+export function atWrite({ file, write = 1, ...rest }: AtWrite): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import=${preload}`,
+    NOISEGEO_AT_WRITE: JSON.stringify({ file: file.source, write, ...rest }),
+  };
 }
 
 export interface Options {

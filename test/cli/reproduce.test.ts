@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, expect, test } from "vitest";
 import { experiments } from "../../src/experiments/index.ts";
-import { noisegeo, scratchFolder } from "./noisegeo.ts";
+import { atWrite, noisegeo, scratchFolder } from "./noisegeo.ts";
 
 const folder = scratchFolder();
 afterAll(() => folder.remove());
@@ -89,30 +89,34 @@ test("a run writes page, figures, data and result; interrupted and resumed it gi
   expect(whole.stderr).toMatch(/^estimate: about .* more for \d+ trials/m);
 
   // interrupted somewhere, another place each time the tests run
-  const lines = 3 + Math.floor(Math.random() * (total / 2));
-  const log = place("part", "decoupling", "trials.jsonl");
+  const trials = 1 + Math.floor(Math.random() * (total / 2));
   const words = ["reproduce", "decoupling", "--seed", "3", "--out", "part"];
   const interrupted = await noisegeo(words, {
     cwd: folder.path,
-    whileRunning({ interrupt }) {
-      const watch = setInterval(() => {
-        if (!existsSync(log) || readFileSync(log, "utf8").split("\n").length < lines) return;
-        clearInterval(watch);
-        interrupt();
-      }, 5);
-    },
+    // the first write is the line that says what the log is of
+    env: atWrite({ file: /trials\.jsonl$/, write: 2 + trials, signal: "SIGINT" }),
   });
   expect(interrupted.code).toBe(130);
   expect(interrupted.stderr).toContain("interrupted; what was finished is kept");
   // and a line that a crash cut short
-  appendFileSync(log, '{"label":"half');
+  appendFileSync(place("part", "decoupling", "trials.jsonl"), '{"label":"half');
   const resumed = await noisegeo([...words, "--resume"], { cwd: folder.path });
   expect(resumed.code, resumed.stderr).toBe(0);
   const [, open] = resumed.stderr.match(/^quick scale: (\d+) trials to measure/m)!.map(Number);
-  expect(open, `interrupted after ${lines} lines`).toBeLessThanOrEqual(total - (lines - 2));
+  expect(open, `interrupted after ${trials} trials`).toBeLessThanOrEqual(total - trials);
   expect(readFileSync(place("part", "data", "decoupling.parquet")).equals(bytes)).toBe(true);
   expect(readFileSync(place("part", "data", "checks.parquet")).equals(checks)).toBe(true);
   expect(result("part")).toEqual(expected);
+
+  // one trial as if another machine had measured it
+  const lines = read("whole", "decoupling", "trials.jsonl").split("\n");
+  const { kernels } = JSON.parse(lines[1]);
+  lines[1] = lines[1].replace(JSON.stringify(kernels), '"other kernels"');
+  writeFileSync(place("whole", "decoupling", "trials.jsonl"), lines.join("\n"));
+  const mixed = await noisegeo([...words.slice(0, -1), "whole", "--resume"], { cwd: folder.path });
+  const computed = `other kernels (1 trial) and ${kernels} (${total - 1} trials), whose last digits differ`;
+  expect(mixed.stdout).toContain(`trials by ${computed}\n`);
+  expect(JSON.parse(read("whole", "result.json")).experiments[0].kernels).toBe(computed);
 }, 300_000);
 
 test("unknown experiments and wrong options: one line, exit code 2", async () => {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { smallRun, writeClasses } from "../runs/trainFixtures.ts";
-import { noisegeo, scratchFolder } from "./noisegeo.ts";
+import { atWrite, noisegeo, scratchFolder } from "./noisegeo.ts";
 
 const scratch = scratchFolder();
 afterAll(() => scratch.remove());
@@ -31,12 +31,12 @@ design:
 beforeAll(async () => {
   await writeClasses(place("classes.npz"), 30, [3]);
   write("small.yaml", smallRun);
-  write("long.yaml", smallRun.replace("steps: 40", "steps: 1600").replace("every: 1 ", "every: 10 "));
+  write("long.yaml", smallRun.replace("steps: 40", "steps: 400").replace("every: 1 ", "every: 10 "));
   write("sweep.yaml", grid("small.yaml"));
   write("longSweep.yaml", grid("long.yaml"));
 });
 
-describe("noisegeo sweep", () => {
+describe("noisegeo sweep", { timeout: 180_000 }, () => {
   test("gathers one row a job, in the order of the design, and a figure; a second call has nothing to do", async () => {
     const { code, stdout, stderr } = await sweep("sweep.yaml");
     expect(code, stderr).toBe(0);
@@ -60,38 +60,50 @@ describe("noisegeo sweep", () => {
     const again = await sweep("sweep.yaml");
     expect(again.stdout).toMatch(/^8 jobs: 0 done now, 8 before\n/);
     expect(bytes("sweeps", "sweep", "results.parquet")).toEqual(before);
+
+    // a job as if another machine had done it
+    const one = ["sweeps", "sweep", "jobs", String(rows[3].job), "result.json"];
+    const result = JSON.parse(bytes(...one).toString());
+    const { kernels } = result.provenance;
+    write(
+      join(...one),
+      JSON.stringify({ ...result, provenance: { ...result.provenance, kernels: "other" } }),
+    );
+    const mixed = `  by ${kernels} (7 jobs) and other (1 job), whose last digits differ\n`;
+    expect((await sweep("sweep.yaml")).stdout).toContain(mixed);
+    const gathered = await noisegeo(["gather", join("sweeps", "sweep")], { cwd: scratch.path });
+    expect(gathered.stdout).toContain(mixed);
+    const document = JSON.parse((await sweep("sweep.yaml", "--json", "-")).stdout);
+    expect(document.kernels).toEqual([
+      { kernels, parts: 7 },
+      { kernels: "other", parts: 1 },
+    ]);
   });
 
   test("gives the same table whatever the number of workers, and when it is killed in between", async () => {
     const one = await sweep("longSweep.yaml", "--workers", "1", "--out", "one");
     expect(one.code, one.stderr).toBe(0);
-    for (const delay of [350, 600]) {
-      await noisegeo(["sweep", "longSweep.yaml", "--workers", "3", "--out", "killed"], {
+    // in the middle of a job, and when some are done
+    for (const at of [
+      { file: /metrics\.jsonl$/, write: 20 },
+      { file: /result\.json$/, write: 3 },
+    ]) {
+      const { signal } = await noisegeo(["sweep", "longSweep.yaml", "--workers", "3", "--out", "killed"], {
         cwd: scratch.path,
-        whileRunning: ({ pid }) => {
-          setTimeout(() => process.kill(pid, "SIGKILL"), delay);
-        },
+        env: atWrite({ ...at, signal: "SIGKILL" }),
       });
+      expect(signal).toBe("SIGKILL");
     }
     const rest = await sweep("longSweep.yaml", "--workers", "2", "--out", "killed");
     expect(rest.code, rest.stderr).toBe(0);
+    expect(rest.stdout).toMatch(/^8 jobs: [1-6] done now, [2-7] before\n/);
     expect(bytes("killed", "results.parquet")).toEqual(bytes("one", "results.parquet"));
-  }, 120_000);
+  });
 
   test("ends with 130 on Ctrl-C, keeping what was done", async () => {
     const { code, stderr } = await noisegeo(
       ["sweep", "longSweep.yaml", "--workers", "2", "--out", "stopped"],
-      {
-        cwd: scratch.path,
-        whileRunning: ({ interrupt }) => {
-          // once a job has begun: the command takes signals from before that
-          const waiting = setInterval(() => {
-            if (!existsSync(place("stopped", "jobs"))) return;
-            clearInterval(waiting);
-            interrupt();
-          }, 20);
-        },
-      },
+      { cwd: scratch.path, env: atWrite({ file: /metrics\.jsonl$/, write: 20, signal: "SIGINT" }) },
     );
     expect(code, stderr).toBe(130);
     const rest = await sweep("longSweep.yaml", "--out", "stopped");

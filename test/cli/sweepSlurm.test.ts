@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SlurmCluster, startSlurm, withoutSlurm } from "../engines/slurmCluster.ts";
 import { smallRun, writeClasses } from "../runs/trainFixtures.ts";
-import { noisegeo, scratchFolder } from "./noisegeo.ts";
+import { atWrite, noisegeo, scratchFolder } from "./noisegeo.ts";
 
 if (withoutSlurm && process.env.CI) throw new Error(withoutSlurm);
 
@@ -16,6 +15,12 @@ const sweep = (...words: string[]) =>
     cwd: scratch.path,
     env: cluster ? { SLURM_CONF: cluster.SLURM_CONF } : {},
   });
+/** How many jobs of a sweep have begun. */
+const begunIn = (folder: string) => {
+  const jobs = place(folder, "jobs");
+  const files = existsSync(jobs) ? readdirSync(jobs, { recursive: true, encoding: "utf8" }) : [];
+  return files.filter((file) => file.endsWith("metrics.jsonl")).length;
+};
 const table = (folder: string) => readFileSync(place(folder, "results.parquet"));
 let cluster: SlurmCluster;
 
@@ -37,12 +42,23 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
   test("gives the table that threads give, to the byte, and goes on where it was killed", async () => {
     const local = await sweep("--out", "local");
     expect(local.code, local.stderr).toBe(0);
-    const killed = await noisegeo(["sweep", "sweep.yaml", "--engine", "slurm", "--out", "remote"], {
+    // killed while tasks are in the middle of their jobs, which go on when it is gone
+    const free = place("free");
+    let pid = 0;
+    const sweeping = noisegeo(["sweep", "sweep.yaml", "--engine", "slurm", "--out", "remote"], {
       cwd: scratch.path,
-      env: { SLURM_CONF: cluster.SLURM_CONF },
-      whileRunning: ({ pid }) => void setTimeout(2000).then(() => process.kill(pid, "SIGKILL")),
+      env: {
+        SLURM_CONF: cluster.SLURM_CONF,
+        ...atWrite({ file: /metrics\.jsonl$/, write: 20, until: free }),
+      },
+      whileRunning: (child) => {
+        pid = child.pid;
+      },
     });
-    expect(killed.code).toBeNull();
+    await expect.poll(() => begunIn("remote")).toBeGreaterThan(0);
+    process.kill(pid, "SIGKILL");
+    expect((await sweeping).signal).toBe("SIGKILL");
+    writeFileSync(free, "");
     const remote = await sweep(
       "--engine",
       "slurm",
@@ -54,7 +70,7 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
     expect(remote.code, remote.stderr).toBe(0);
     expect(remote.stdout).toMatch(/^6 jobs: /);
     expect(table("remote")).toEqual(table("local"));
-  }, 120_000);
+  }, 300_000);
 
   test("gather writes the table from what is there", async () => {
     const before = table("local");
@@ -89,12 +105,14 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
     const local = await noisegeo(["sweep", "tiles.yaml", "--out", "tiles"], { cwd: scratch.path });
     expect(local.code, local.stderr).toBe(0);
     const over = new AbortController();
+    // no task ends before the node has died
+    const dead = place("dead");
     const [remote, killed] = await Promise.all([
       noisegeo(["sweep", "tiles.yaml", "--engine", "slurm", "--out", "remote-tiles"], {
         cwd: scratch.path,
-        env: { SLURM_CONF: cluster.SLURM_CONF },
+        env: { SLURM_CONF: cluster.SLURM_CONF, ...atWrite({ file: /result\.json$/, until: dead }) },
       }).finally(() => over.abort()),
-      cluster.killWhileWorking(cluster.nodes[1], 1, over.signal),
+      cluster.killWhileWorking(cluster.nodes[1], 1, over.signal).finally(() => writeFileSync(dead, "")),
     ]);
     expect(remote.code, remote.stderr).toBe(0);
     expect(remote.stdout).toMatch(/^10 jobs: /);
@@ -102,5 +120,5 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
     for (const file of ["measure.json", "results.parquet"]) {
       expect(readFileSync(place("remote-tiles", file))).toEqual(readFileSync(place("tiles", file)));
     }
-  }, 180_000);
+  }, 300_000);
 });

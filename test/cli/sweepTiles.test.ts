@@ -4,7 +4,7 @@ import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, withoutRedis } from "../engines/redisServer.ts";
 import { smallRun, writeClasses } from "../runs/trainFixtures.ts";
-import { noisegeo, scratchFolder } from "./noisegeo.ts";
+import { atWrite, noisegeo, scratchFolder } from "./noisegeo.ts";
 
 if (withoutRedis && process.env.CI) throw new Error(withoutRedis);
 
@@ -102,25 +102,16 @@ describe("one measurement in tiles", () => {
     expect(relative(Math.sqrt(sum) / 29, gaussNewton.frobenius)).toBeLessThan(1e-12);
   });
 
-  const resultsIn = (out: string): number => {
-    const jobs = join(cwd, out, "jobs");
-    if (!existsSync(jobs)) return 0;
-    return readdirSync(jobs).filter((id) => existsSync(join(jobs, id, "result.json"))).length;
-  };
+  const resultsIn = (out: string): number =>
+    readdirSync(place(out, "jobs")).filter((id) => existsSync(place(out, "jobs", id, "result.json"))).length;
 
   test("goes on where it was stopped; gather writes the document from what is there", async () => {
     const stopped = await noisegeo(["sweep", "mseTiles.yaml", "--workers", "1", "--out", "stopped"], {
       cwd,
-      whileRunning: ({ pid }) => {
-        const watch = setInterval(() => {
-          if (resultsIn("stopped") === 0) return;
-          clearInterval(watch);
-          process.kill(pid, "SIGKILL");
-        }, 2);
-      },
+      env: atWrite({ file: /result\.json$/, write: 2, signal: "SIGKILL" }),
     });
-    expect(stopped.code).not.toBe(0);
-    expect(resultsIn("stopped")).toBeLessThan(resultsIn("mse1"));
+    expect(stopped.signal).toBe("SIGKILL");
+    expect(resultsIn("stopped")).toBe(1);
     const rest = await sweep("mseTiles.yaml", "--out", "stopped");
     expect(rest.code, rest.stderr).toBe(0);
     const whole = bytes("mse1", "measure.json");

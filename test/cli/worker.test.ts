@@ -1,11 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RedisServer, startRedis, withoutRedis } from "../engines/redisServer.ts";
 import { smallRun, writeClasses } from "../runs/trainFixtures.ts";
-import { noisegeo, type Outcome, scratchFolder } from "./noisegeo.ts";
+import { atWrite, noisegeo, type Outcome, scratchFolder } from "./noisegeo.ts";
 
 if (withoutRedis && process.env.CI) throw new Error(withoutRedis);
 
@@ -15,28 +13,27 @@ const sweep = (...words: string[]) => noisegeo(["sweep", "sweep.yaml", ...words]
 const table = (folder: string) => readFileSync(place(folder, "results.parquet"));
 let redis: RedisServer;
 
-/** A worker process, killed outright by `kill` or asked to end by `interrupt`. */
-function startWorker(): { kill(): void; interrupt(): void; ended: Promise<Outcome> } {
-  let pid = 0;
+/** A worker process; `interrupt` asks it to end. */
+function startWorker(env: Readonly<Record<string, string>> = {}): {
+  interrupt(): void;
+  ended: Promise<Outcome>;
+} {
+  let interrupt = () => {};
   const ended = noisegeo(["worker", "--workers", "1"], {
     cwd: scratch.path,
-    env: { NOISEGEO_REDIS: redis.url },
+    env: { NOISEGEO_REDIS: redis.url, ...env },
     whileRunning: (child) => {
-      pid = child.pid;
+      interrupt = child.interrupt;
     },
   });
-  return {
-    kill: () => void process.kill(pid, "SIGKILL"),
-    interrupt: () => void process.kill(pid, "SIGINT"),
-    ended,
-  };
+  return { interrupt, ended };
 }
 
 describe.skipIf(withoutRedis)("noisegeo worker", () => {
   beforeAll(async () => {
     redis = await startRedis(scratch.path, ["--requirepass", "sesame"]);
     await writeClasses(place("classes.npz"), 30, [3]);
-    const run = smallRun.replace("steps: 40", "steps: 1000").replace("every: 1 ", "every: 10 ");
+    const run = smallRun.replace("steps: 40", "steps: 400").replace("every: 1 ", "every: 10 ");
     writeFileSync(place("base.yaml"), run);
     writeFileSync(
       place("sweep.yaml"),
@@ -52,19 +49,23 @@ describe.skipIf(withoutRedis)("noisegeo worker", () => {
     const local = await sweep("--out", "local");
     expect(local.code, local.stderr).toBe(0);
 
-    const [first, second] = [startWorker(), startWorker()];
-    void setTimeout(1500).then(first.kill);
-    const remote = await sweep("--engine", "bullmq", "--redis", redis.url, "--out", "remote");
+    // in the middle of its first job, which is nobody else's before
+    const killed = startWorker(atWrite({ file: /metrics\.jsonl$/, write: 20, signal: "SIGKILL" }));
+    const sweeping = sweep("--engine", "bullmq", "--redis", redis.url, "--out", "remote");
+    expect((await killed.ended).signal).toBe("SIGKILL");
+    const workers = [startWorker(), startWorker()];
+    const remote = await sweeping;
     expect(remote.code, remote.stderr).toBe(0);
     expect(remote.stdout).toMatch(/^6 jobs: 6 done now\n/);
     expect(table("remote")).toEqual(table("local"));
 
-    second.interrupt();
-    const { code, stderr } = await second.ended;
-    expect(code).toBe(130);
+    for (const { interrupt } of workers) interrupt();
+    const ends = await Promise.all(workers.map(({ ended }) => ended));
+    expect(ends.map(({ code }) => code)).toEqual([130, 130]);
+    const stderr = ends.map((end) => end.stderr).join("");
     const manifest = readFileSync(place("remote", "sweep.json"), "utf8");
     for (const text of [stderr, remote.stderr, remote.stdout, manifest]) expect(text).not.toContain("sesame");
-  }, 120_000);
+  }, 180_000);
 
   test.each([
     [

@@ -290,6 +290,8 @@ test.skipIf(!existsSync("/dev/full"))(
     const path = join(directory, "room.npy");
     const writer = await createNpy(path, "float32", [2]);
     await writer.close();
-    expect((await openNpy(await openFile(path))).shape).toEqual([0, 2]);
+    const file = await openFile(path);
+    expect((await openNpy(file)).shape).toEqual([0, 2]);
+    await file.close();
   },
 );

@@ -1,9 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bullmqEngine } from "../../src/engines/bullmq/engine.ts";
 import { connectRedis, redisAddress } from "../../src/engines/bullmq/redis.ts";
 import { serveQueue } from "../../src/engines/bullmq/worker.ts";
+import { describeWorkers } from "../../src/engines/bullmq/workers.ts";
 import type { JobEvent } from "../../src/engines/engine.ts";
 import { runSweep } from "../../src/engines/sweep.ts";
 import { InputError } from "../../src/inputError.ts";
@@ -91,16 +93,22 @@ describe.skipIf(withoutRedis)("workers over Redis", () => {
     });
     return { end, notes };
   };
-  const numbered = (count: number, first: number, milliseconds = 200) =>
-    Array.from({ length: count }, (_, k) => play({ act: "do", value: first + k, milliseconds }));
+  const numbered = (count: number, first: number, until?: string) =>
+    Array.from({ length: count }, (_, k) => play({ act: "do", value: first + k, ...(until && { until }) }));
 
   it("goes on when Redis is killed and comes back with nothing", async () => {
     const worker = startWorker("restart");
-    const jobs = numbered(6, 100);
+    // no more than two are done before it is back
+    const free = join(scratch.path, "free when Redis is back");
+    const jobs = [...numbered(2, 100), ...numbered(4, 102, free)];
     let done = 0;
     let back: Promise<void> | undefined;
     const { end, notes } = await sweep(jobs, ({ kind }) => {
-      if (kind === "done" && ++done === 2) back = redis.kill().then(() => redis.restart());
+      if (kind !== "done" || ++done !== 2) return;
+      back = redis
+        .kill()
+        .then(() => redis.restart())
+        .then(() => writeFileSync(free, ""));
     });
     await back;
     await worker.close();
@@ -111,6 +119,10 @@ describe.skipIf(withoutRedis)("workers over Redis", () => {
 
   it("says that there is no worker, and of which version there are some", async () => {
     const other = startWorker("other", { version: "9.9.9" });
+    const address = redisAddress(redis.url);
+    const connection = await connectRedis(address, () => {});
+    await expect.poll(() => describeWorkers(connection, "test", address)).toContain("9.9.9");
+    connection.disconnect();
     let worker: ReturnType<typeof startWorker> | undefined;
     const { end, notes } = await sweep(numbered(2, 200), (event) => {
       if (event.kind === "note" && event.message.includes("waiting")) worker ??= startWorker("late");
@@ -125,7 +137,7 @@ describe.skipIf(withoutRedis)("workers over Redis", () => {
 
   it("shares jobs with another sweep that wants them too: each is done once", async () => {
     const worker = startWorker("shared");
-    const jobs = numbered(5, 300, 60);
+    const jobs = numbered(5, 300);
     const ends = await Promise.all([sweep(jobs), sweep(jobs.toReversed())]);
     await worker.close();
     for (const { end } of ends) expect(end.done).toBe(5);
@@ -135,11 +147,15 @@ describe.skipIf(withoutRedis)("workers over Redis", () => {
   it("gives the jobs of a worker that is stopped to another one", async () => {
     const first = startWorker("first");
     let second: ReturnType<typeof startWorker> | undefined;
-    const { end } = await sweep(numbered(3, 400, 600), ({ kind }) => {
-      if (kind !== "started" || second) return;
+    const free = join(scratch.path, "free when the first has stopped");
+    let stopped: Promise<void> | undefined;
+    const { end } = await sweep(numbered(3, 400, free), ({ kind }) => {
+      // that it has started may not be heard, that it goes on is said again and again
+      if ((kind !== "started" && kind !== "progress") || second) return;
       second = startWorker("second");
-      void first.close();
+      stopped = first.close().then(() => writeFileSync(free, ""));
     });
+    await stopped;
     await second?.close();
     expect(end.rows.map(({ status }) => status)).toEqual(["done", "done", "done"]);
   });

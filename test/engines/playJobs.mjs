@@ -23,13 +23,13 @@ function breakDown() {
 }
 
 export async function runJob(job, { worker, scratch, signal, onProgress }) {
-  const { act, value = 0, milliseconds = 0 } = job.config;
+  const { act, value = 0, milliseconds = 0, until } = job.config;
   if (act === "refuse") return { kind: "failed", message: `refused ${value}`, retry: false };
   if (act === "fail") return { kind: "failed", message: `failed ${value}`, retry: true };
   if (act === "failOnce" && isFirst(scratch)) return { kind: "failed", message: "failed once", retry: true };
   if (act === "break" || (act === "breakOnce" && isFirst(scratch))) breakDown();
-  for (let spent = 0; spent < milliseconds; spent += 20) {
-    onProgress(spent / milliseconds);
+  for (let spent = 0; spent < milliseconds || (until && !existsSync(until)); spent += 20) {
+    onProgress(spent / (spent + 20));
     try {
       await setTimeout(20, undefined, { signal });
     } catch {

@@ -25,7 +25,7 @@ export async function startRedis(folder: string, extra: readonly string[] = []):
   const url = `redis://${password ? `:${password}@` : ""}127.0.0.1:${port}`;
   const start = async () => {
     const server = spawn("redis-server", words, { stdio: "ignore" });
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
       client.on("error", () => {});
       const answer = await client
@@ -36,7 +36,7 @@ export async function startRedis(folder: string, extra: readonly string[] = []):
       if (answer === "PONG") return server;
       await setTimeout(50);
     }
-    throw new Error("redis-server did not start");
+    throw new Error("redis-server did not start within 30 s");
   };
   let server = await start();
   return {

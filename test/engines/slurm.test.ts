@@ -59,18 +59,24 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
       });
     return { folder, files: batchFiles(path), notes, run };
   };
-  const numbered = (count: number, first: number, milliseconds = 100) =>
-    Array.from({ length: count }, (_, k) => play({ act: "do", value: first + k, milliseconds }));
+  const numbered = (count: number, first: number, until?: string) =>
+    Array.from({ length: count }, (_, k) => play({ act: "do", value: first + k, ...(until && { until }) }));
+  /** A file that jobs wait for, and how it comes to be. */
+  const gate = (name: string) => {
+    const path = join(scratch.path, name);
+    return { path, open: () => writeFileSync(path, "") };
+  };
 
   it("splits what the site takes no array for", async () => {
-    const { files, run } = await start(numbered(7, 500, 10));
+    const { files, run } = await start(numbered(7, 500));
     const end = await run();
     expect(end.done).toBe(7);
     expect((await files.all()).map(({ ids }) => ids.length)).toEqual([5, 2]);
   });
 
   it("leaves the arrays in Slurm when it is interrupted, and takes them over", async () => {
-    const jobs = numbered(3, 600, 1500);
+    const free = gate("free to be taken over");
+    const jobs = numbered(3, 600, free.path);
     const path = join(scratch.path, "taken over");
     const first = await start(jobs, path);
     const interrupt = new AbortController();
@@ -79,14 +85,17 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
     }, interrupt.signal);
     await expect(broken).rejects.toThrow("enough");
     const second = await start(jobs, path);
-    const end = await second.run();
-    expect(end.found + end.done).toBe(3);
-    expect(second.notes[0]).toMatch(/^\d jobs are in Slurm already; waiting for them$/);
+    const end = await second.run(({ kind }) => {
+      if (kind === "note") free.open();
+    });
+    expect([end.found, end.done]).toEqual([0, 3]);
+    expect(second.notes).toEqual(["3 jobs are in Slurm already; waiting for them"]);
     expect(await second.files.all()).toHaveLength(1);
   });
 
   it("finds an array again whose submission was broken off, and hands in what never came there", async () => {
-    const jobs = numbered(4, 700, 800);
+    const free = gate("free to be found");
+    const jobs = numbered(4, 700, free.path);
     const { folder, files, notes, run } = await start(jobs);
     await writeJobs(folder, jobs);
     const ids = jobs.map(({ id }) => id);
@@ -96,7 +105,9 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
     const script = join(folder.path, "script");
     writeFileSync(script, `#!/bin/sh\nexec '${task.join("' '")}' '${folder.path}' 0 $SLURM_ARRAY_TASK_ID\n`);
     slurm("sbatch", `--job-name=${files.name(0)}`, "--array=0-1", "--output=/dev/null", script);
-    const end = await run();
+    const end = await run(({ kind }) => {
+      if (kind === "note") free.open();
+    });
     expect(end.rows.map(({ square }) => square)).toEqual([700, 701, 702, 703].map((value) => value ** 2));
     expect(notes).toEqual(["2 jobs are in Slurm already; waiting for them"]);
     const batches = await files.all();
@@ -105,7 +116,7 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
   });
 
   it("reports a task that somebody cancelled, and does the rest", async () => {
-    const jobs = [play({ act: "do", value: 800, milliseconds: 20_000 }), ...numbered(2, 801)];
+    const jobs = [...numbered(1, 800, gate("never").path), ...numbered(2, 801)];
     const { run } = await start(jobs);
     const end = await run((event) => {
       if (event.kind === "started" && event.id === jobs[0].id)
@@ -118,12 +129,13 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
   it("gives the tasks of a node that dies to another one", async () => {
     // what was cancelled before may still be ending; then two go to each node
     await cluster.idle();
-    const jobs = numbered(4, 900, 6000);
+    const free = gate("free when a node has died");
+    const jobs = numbered(4, 900, free.path);
     const { run } = await start(jobs);
     const over = new AbortController();
     const [end, killed] = await Promise.all([
       run().finally(() => over.abort()),
-      cluster.killWhileWorking(cluster.nodes[1], 2, over.signal),
+      cluster.killWhileWorking(cluster.nodes[1], 2, over.signal).finally(free.open),
     ]);
     expect(killed).toBeGreaterThanOrEqual(2);
     expect(sweepTable(end.rows)).toEqual(await localTable(jobs, join(scratch.path, "local")));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumMissing, launchChromium } from "../browser/chromium.ts";
 import { wasmKinds } from "../linalg/kernels/wasmKinds.ts";
 import { serveFolder } from "./staticServer.ts";
@@ -29,28 +29,34 @@ async function bundle(folder: string): Promise<void> {
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>conformance</title>");
 }
 
-test.skipIf(chromiumMissing).each(wasmKinds)(
-  `the $name kernels pass their conformance suite inside Chromium${chromiumMissing ? " (skipped: none installed)" : ""}`,
-  async ({ relaxed }) => {
-    const folder = mkdtempSync(join(tmpdir(), "noisegeo-conformance-"));
-    const browser = await launchChromium();
-    try {
-      await bundle(folder);
-      const server = await serveFolder(pathToFileURL(`${folder}/`));
-      const page = await browser.newPage();
-      await page.goto(server.address);
-      await page.evaluate(`import("./suite.js")`);
-      for (const threads of [1, 2]) {
-        const outcome = (await page.evaluate(`conformance(${threads}, ${relaxed})`)) as Awaited<
-          ReturnType<typeof import("./conformance/suite.ts").conformance>
-        >;
-        expect(outcome.failures).toEqual([]);
-        expect(outcome.passed).toBeGreaterThan(60);
+const folder = mkdtempSync(join(tmpdir(), "noisegeo-conformance-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.skipIf(chromiumMissing)(
+  `in Chromium${chromiumMissing ? " (skipped: none installed)" : ""}`,
+  // the suite takes seconds on a machine of its own
+  { timeout: 300_000 },
+  () => {
+    beforeAll(() => bundle(folder), 300_000);
+
+    test.each(wasmKinds)("the $name kernels pass their conformance suite", async ({ relaxed }) => {
+      const browser = await launchChromium();
+      try {
+        const server = await serveFolder(pathToFileURL(`${folder}/`));
+        const page = await browser.newPage();
+        await page.goto(server.address);
+        await page.evaluate(`import("./suite.js")`);
+        for (const threads of [1, 2]) {
+          const outcome = (await page.evaluate(`conformance(${threads}, ${relaxed})`)) as Awaited<
+            ReturnType<typeof import("./conformance/suite.ts").conformance>
+          >;
+          expect(outcome.failures).toEqual([]);
+          expect(outcome.passed).toBeGreaterThan(60);
+        }
+        server.close();
+      } finally {
+        await browser.close();
       }
-      server.close();
-    } finally {
-      await browser.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   },
 );

@@ -21,6 +21,7 @@ import { createStream } from "../../src/random/index.ts";
 import { formatNumber } from "../../src/report/numbers.ts";
 import { chromiumMissing } from "../browser/chromium.ts";
 import {
+  drag,
   type ExplorerBrowser,
   fact,
   openExplorer,
@@ -191,39 +192,35 @@ describe.skipIf(chromiumMissing)(
       await page.close();
     });
 
-    test("sliders act at once, and the time is recorded", async () => {
+    test("sliders act while they are held, and the time is recorded", async () => {
       const { page } = await explorer.open("#escape?step=1");
       await ready(page);
-      const times: Record<string, number[]> = { "Learning rate η": [], "Batch size B": [], "Samples n": [] };
-      for (const [label, found] of Object.entries(times)) {
-        for (const position of [20, 25, 30, 35, 40, 45, 50]) {
+      for (const label of ["Learning rate η", "Batch size B", "Samples n"]) {
+        const times: number[] = [];
+        for (const position of [20, 30, 40]) {
           const to = label === "Learning rate η" ? 200 + position : position;
-          found.push(await responseTo(page, () => slide(page, label, to)));
+          times.push(await responseTo(page, () => drag(page, label, to)));
           await ready(page);
         }
-        found.sort((a, b) => a - b);
-        console.log(`from ${label} to all numbers: ${found.map((time) => time.toFixed(0)).join(", ")} ms`);
-        expect(found[0]).toBeLessThan(1000);
+        console.log(`from ${label} to all numbers: ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
       }
       await page.close();
     });
 
     test("it plays, pauses, steps and restarts by keyboard; its frames are counted", async () => {
-      const { page, complaints } = await explorer.open("#escape?count=10000&steps=60");
+      const { page, complaints } = await explorer.open("#escape?count=10000&steps=120");
       await page.getByRole("button", { name: "Pause" }).waitFor();
       const frames = () =>
         page
           .locator(".frame canvas")
           .evaluate((canvas) => Number((canvas as HTMLCanvasElement).dataset.frames));
       await ready(page);
-      const [begun, from] = [performance.now(), await frames()];
-      await page.waitForTimeout(2000);
-      const rate = ((await frames()) - from) / ((performance.now() - begun) / 1000);
-      console.log(`20,000 points: ${rate.toFixed(1)} frames a second, drawn in software`);
-      expect(rate).toBeGreaterThan(0);
+      const from = await frames();
+      await expect.poll(frames).toBeGreaterThan(from);
 
       const shown = async () =>
         Number(/After (\d+) of/.exec((await page.locator(".words").textContent()) ?? "")?.[1]);
+      await expect.poll(shown).toBeGreaterThan(0);
       await page.getByRole("application").focus();
       await page.keyboard.press("Space");
       await page.getByRole("button", { name: "Play" }).waitFor();
@@ -233,10 +230,19 @@ describe.skipIf(chromiumMissing)(
       await page.keyboard.press("ArrowLeft");
       expect(await shown()).toBe(at);
       await expect.poll(() => page.url()).toContain(`step=${at}`);
+      // from the beginning, and on from there
+      const words = await page.locator(".words").evaluateHandle((element) => {
+        const seen: string[] = [];
+        const note = () => seen.push(element.textContent ?? "");
+        new MutationObserver(note).observe(element, { characterData: true, childList: true, subtree: true });
+        return seen;
+      });
       await page.keyboard.press("Home");
       await page.getByRole("button", { name: "Pause" }).waitFor();
+      await expect.poll(() => words.evaluate((seen) => new Set(seen).size)).toBeGreaterThan(1);
       await page.keyboard.press("Space");
-      expect(await shown()).toBeLessThan(at + 10);
+      const steps = (await words.jsonValue()).map((text) => Number(/After (\d+) of/.exec(text)?.[1]));
+      expect([...new Set(steps)].slice(0, 2)).toEqual([0, 1]);
       await page.getByRole("button", { name: "Step", exact: true }).press("Enter");
       expect(complaints).toEqual([]);
       await page.close();

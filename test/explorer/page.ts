@@ -63,22 +63,28 @@ export async function fact(page: Page, name: string): Promise<number> {
   return Number(await page.locator(`[data-name="${name}"] data`).getAttribute("value"));
 }
 
-/** Moves a slider as a pointer does, and lets go of it. */
-export async function slide(page: Page, label: string, position: number): Promise<void> {
+/** Moves a slider as a pointer does, and holds it. */
+export async function drag(page: Page, label: string, position: number): Promise<void> {
   await page.getByLabel(label, { exact: false }).evaluate((input, value) => {
-    const slider = input as HTMLInputElement;
-    slider.value = String(value);
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-    slider.dispatchEvent(new Event("change", { bubbles: true }));
+    (input as HTMLInputElement).value = String(value);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
   }, position);
 }
 
-/** Milliseconds from what `act` does to a view until the page has shown what came of it. */
+/** Moves a slider as a pointer does, and lets go of it. */
+export async function slide(page: Page, label: string, position: number): Promise<void> {
+  await drag(page, label, position);
+  await page
+    .getByLabel(label, { exact: false })
+    .evaluate((input) => input.dispatchEvent(new Event("change", { bubbles: true })));
+}
+
+/** Waits until the page has shown what came of what `act` does to a view. In milliseconds, by the page's clock. */
 export async function responseTo(page: Page, act: () => Promise<void>): Promise<number> {
   const results = page.locator("[data-ready]");
   const before = await results.getAttribute("data-responded");
   await act();
-  await expect.poll(() => results.getAttribute("data-responded"), { timeout: 20_000 }).not.toBe(before);
+  await expect.poll(() => results.getAttribute("data-responded")).not.toBe(before);
   return Number(await results.getAttribute("data-response"));
 }
 

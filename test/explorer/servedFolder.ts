@@ -8,8 +8,9 @@ import type { JobResult } from "../../src/runs/jobs/job.ts";
 import type { SweepManifest } from "../../src/runs/sweep/folder.ts";
 import type { MetricsRow } from "../../src/runs/train/metricsLog.ts";
 import { configIn, smallRun, train, writeClasses } from "../runs/trainFixtures.ts";
+import { putInPlace } from "../serve/putInPlace.ts";
 
-export const manifestOfLive = {
+const manifestOfLive = {
   schema: 1,
   command: "train",
   version: "0.1.0",
@@ -41,10 +42,14 @@ export const linesOf = (rows: readonly MetricsRow[]) =>
 export const liveRows = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, k) => liveRow(from + k));
 
+export function writeManifest(folder: string, change: object): void {
+  putInPlace(join(folder, "manifest.json"), JSON.stringify({ ...manifestOfLive, ...change }));
+}
+
 export function writeLiveRun(folder: string, rows: readonly MetricsRow[], status = "running"): void {
   mkdirSync(join(folder, "checkpoints"), { recursive: true });
   const step = rows.at(-1)?.step ?? 0;
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifestOfLive, status, step }));
+  writeManifest(folder, { status, step });
   writeFileSync(join(folder, "metrics.jsonl"), linesOf(rows));
 }
 
@@ -65,7 +70,7 @@ export function endJob(sweep: string, k: number): void {
     document: null,
     provenance: { seconds: 1, kernels: "wasm", worker: "a thread" },
   };
-  writeFileSync(join(sweep, "jobs", id, "result.json"), JSON.stringify(result));
+  putInPlace(join(sweep, "jobs", id, "result.json"), JSON.stringify(result));
 }
 
 function failJob(sweep: string, k: number): void {

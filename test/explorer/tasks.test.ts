@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTasks } from "../../explorer/src/tasks/client.ts";
 import { type Reply, type Request, Stopped, type TaskContext } from "../../explorer/src/tasks/protocol.ts";
 import { serve } from "../../explorer/src/tasks/serve.ts";
@@ -49,6 +49,10 @@ function clientOf() {
   });
   return { client, lines };
 }
+
+// the clock stands still while the machine does something else: a worker that listens is not taken for one that does not
+beforeAll(() => void vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 1 }));
+afterAll(() => void vi.useRealTimers());
 
 describe("tasks of a page in a worker", () => {
   test("give their output, and errors of input as such", async () => {

@@ -1,8 +1,8 @@
 /** Ctrl-C twice: the second one does not wait, and loses no more than kill -9 would. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { noisegeo, scratchFolder } from "../cli/noisegeo.ts";
+import { atWrite, noisegeo, scratchFolder } from "../cli/noisegeo.ts";
 import { contentOf, smallRun, writeClasses } from "../runs/trainFixtures.ts";
 
 const scratch = scratchFolder();
@@ -26,34 +26,28 @@ test.each([
   {
     command: "train",
     words: (out: string) => ["train", "run.yaml", "--resume", "--out", out],
-    begun: (out: string) => place(out, "metrics.jsonl"),
+    at: { file: /metrics\.jsonl$/, write: 50 },
     content: (out: string) => contentOf(place(out), 300),
   },
   {
     command: "sweep",
     words: (out: string) => ["sweep", "sweep.yaml", "--workers", "2", "--out", out],
-    begun: (out: string) => place(out, "sweep.json"),
+    // in the middle of a job
+    at: { file: /metrics\.jsonl$/, write: 50 },
     content: table,
   },
   {
     command: "reproduce",
     words: (out: string) => ["reproduce", "decoupling", "--threads", "2", "--resume", "--out", out],
-    begun: (out: string) => place(out, "decoupling", "trials.jsonl"),
+    at: { file: /trials\.jsonl$/, write: 3 },
     content: rows,
   },
-])("$command", { timeout: 240_000 }, async ({ command, words, begun, content }) => {
+])("$command", { timeout: 480_000 }, async ({ command, words, at, content }) => {
   const cwd = scratch.path;
   const [whole, twice] = [`${command}-whole`, `${command}-twice`];
   const { code, signal, stderr } = await noisegeo(words(twice), {
     cwd,
-    whileRunning({ interrupt }) {
-      const watch = setInterval(() => {
-        if (!existsSync(begun(twice))) return;
-        clearInterval(watch);
-        interrupt();
-        setTimeout(interrupt, 5);
-      }, 5);
-    },
+    env: atWrite({ ...at, signal: "SIGINT", again: true }),
   });
   // a second signal at the very end of the program may end it by itself, which a shell calls 130 too
   expect(signal === "SIGINT" ? 130 : code, stderr).toBe(130);

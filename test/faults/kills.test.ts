@@ -7,7 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStream } from "../../src/random/index.ts";
-import { noisegeo, scratchFolder } from "../cli/noisegeo.ts";
+import { atWrite, noisegeo, scratchFolder } from "../cli/noisegeo.ts";
 import { contentOf, smallRun, writeClasses } from "../runs/trainFixtures.ts";
 
 const kills = Number(process.env.NOISEGEO_KILLS ?? 6);
@@ -50,7 +50,7 @@ test.each([
       checks: digest(out, "data", "checks.parquet"),
     }),
   },
-])("$command", { timeout: 120_000 + 30_000 * kills }, async ({ command, words, content }) => {
+])("$command", { timeout: 240_000 + 60_000 * kills }, async ({ command, words, content }) => {
   const cwd = scratch.path;
   const [whole, killed] = [`${command}-whole`, `${command}-killed`];
   const began = performance.now();
@@ -61,7 +61,8 @@ test.each([
 
   const stream = createStream(seed).split("kills", command);
   const moments: number[] = [];
-  const said = () => `seed ${seed}, ${command}, killed after ${moments.map(Math.round).join(", ")} ms`;
+  const said = () =>
+    `seed ${seed}, ${command}, killed ${moments.map(Math.round).join(", ")} ms after a first write`;
   const finish = async () => {
     const { code, stderr } = await noisegeo(words(killed), { cwd });
     expect(code, `${said()}\n${stderr}`).toBe(0);
@@ -73,13 +74,8 @@ test.each([
     const moment = duration * stream.uniform();
     const { code, stderr } = await noisegeo(words(killed), {
       cwd,
-      whileRunning({ pid }) {
-        setTimeout(() => {
-          try {
-            process.kill(pid, "SIGKILL");
-          } catch {} // it was done
-        }, moment);
-      },
+      // counted from there, however long it takes to get there
+      env: atWrite({ file: /./, after: moment, signal: "SIGKILL" }),
     });
     moments.push(moment);
     expect([null, 0], `${said()}\n${stderr}`).toContain(code);

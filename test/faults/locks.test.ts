@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { noisegeo, type Outcome, scratchFolder } from "../cli/noisegeo.ts";
+import { atWrite, noisegeo, type Outcome, scratchFolder } from "../cli/noisegeo.ts";
 import { contentOf, smallRun, writeClasses } from "../runs/trainFixtures.ts";
 
 const scratch = scratchFolder();
@@ -24,50 +24,52 @@ const commands = [
     command: "train",
     words: (out: string) => ["train", "run.yaml", "--resume", "--out", out],
     begun: "manifest.json",
+    // with a checkpoint
+    at: { file: /manifest\.json$/, write: 2 },
     content: (out: string) => contentOf(place(out), 200),
   },
   {
     command: "sweep",
     words: (out: string) => ["sweep", "sweep.yaml", "--workers", "1", "--out", out],
     begun: "sweep.json",
+    at: { file: /result\.json$/ },
     content: (out: string) => readFileSync(place(out, "results.parquet")),
   },
   {
     command: "reproduce",
     words: (out: string) => ["reproduce", "decoupling", "--threads", "1", "--resume", "--out", out],
     begun: join("decoupling", "trials.jsonl"),
+    at: { file: /trials\.jsonl$/, write: 2 },
     content: (out: string) => readFileSync(place(out, "data", "decoupling.parquet")),
   },
 ];
 
-/** Calls `then` once when the command has begun to write. */
-function whenBegun(begun: string, then: () => void): void {
-  const watch = setInterval(() => {
-    if (!existsSync(begun)) return;
-    clearInterval(watch);
-    then();
-  }, 5);
-}
-
-test.each(commands)("$command", { timeout: 240_000 }, async ({ command, words, begun, content }) => {
+test.each(commands)("$command", { timeout: 480_000 }, async ({ command, words, begun, at, content }) => {
   const [whole, shared] = [`${command}-whole`, `${command}-shared`];
   const undisturbed = await noisegeo(words(whole), { cwd });
   expect(undisturbed.code, undisturbed.stderr).toBe(0);
   expect(locksIn(whole)).toEqual([]);
 
+  // the first one stands still until the others have ended
+  const free = place(`${command}-free`);
   let holder = 0;
-  let others: Promise<Outcome[]> | undefined;
-  const first = await noisegeo(words(shared), {
+  const working = noisegeo(words(shared), {
     cwd,
+    env: atWrite({ ...at, until: free }),
     whileRunning({ pid }) {
       holder = pid;
-      whenBegun(place(shared, begun), () => {
-        others = Promise.all([noisegeo(words(shared), { cwd }), noisegeo(words(shared), { cwd })]);
-      });
     },
   });
+  let others: Outcome[];
+  try {
+    await expect.poll(() => existsSync(place(shared, begun))).toBe(true);
+    others = await Promise.all([noisegeo(words(shared), { cwd }), noisegeo(words(shared), { cwd })]);
+  } finally {
+    writeFileSync(free, "");
+  }
+  const first = await working;
   expect(first.code, first.stderr).toBe(0);
-  for (const { code, stdout, stderr } of (await others) as Outcome[]) {
+  for (const { code, stdout, stderr } of others) {
     expect(stderr).toMatch(
       new RegExp(
         `^noisegeo: ${shared}: expected a folder that no other command works in, got one of noisegeo ${command} \\(process ${holder} on [^\\n]+\\n$`,
@@ -84,13 +86,10 @@ test.each([
   // what Slurm sends when a job's time is over: the next job may be on another node
   { signal: "SIGTERM", left: 0 },
   { signal: "SIGHUP", left: 0 },
-] as const)("$signal leaves $left locks; the next command goes on", { timeout: 240_000 }, async (end) => {
-  const [{ words, begun }] = commands;
+] as const)("$signal leaves $left locks; the next command goes on", { timeout: 480_000 }, async (end) => {
+  const [{ words, at }] = commands;
   const out = `train-${end.signal}`;
-  const { signal } = await noisegeo(words(out), {
-    cwd,
-    whileRunning: ({ pid }) => whenBegun(place(out, begun), () => process.kill(pid, end.signal)),
-  });
+  const { signal } = await noisegeo(words(out), { cwd, env: atWrite({ ...at, signal: end.signal }) });
   expect(signal).toBe(end.signal);
   expect(locksIn(out)).toHaveLength(end.left);
   const next = await noisegeo(words(out), { cwd });

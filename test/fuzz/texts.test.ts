@@ -10,7 +10,7 @@ import { withFolderLocked } from "../../src/runs/folderLock.ts";
 import { thisProcess } from "../../src/runs/lockHolder.ts";
 import { parseSweepConfig } from "../../src/runs/sweep/config.ts";
 import { readSweepManifest, sweepFolder } from "../../src/runs/sweep/folder.ts";
-import { gatherRows, sweepTable } from "../../src/runs/sweep/gather.ts";
+import { gatherJobs, sweepTable } from "../../src/runs/sweep/gather.ts";
 import { parseTrainConfig } from "../../src/runs/train/config.ts";
 import { readManifest } from "../../src/runs/train/manifest.ts";
 import { encodeMetrics, readMetrics } from "../../src/runs/train/metricsLog.ts";
@@ -204,7 +204,11 @@ describe("a file of a folder", { timeout: fuzzTimeout }, () => {
   });
 
   test("trials", async () => {
-    const trials = [key, { label: "a", rows: [{ x: 1 }], seconds: 1 }, { label: "b", rows: [], seconds: 2 }];
+    const trials = [
+      key,
+      { label: "a", rows: [{ x: 1 }], seconds: 1, kernels: "wasm" },
+      { label: "b", rows: [], seconds: 2, kernels: "wasm" },
+    ];
     const property = fc.asyncProperty(linesOf(...trials), (text) =>
       inFolder({ "trials.jsonl": text }, async (folder) => {
         const log = await openTrialLog(join(folder, "trials.jsonl"), key, true);
@@ -235,7 +239,7 @@ describe("a file of a folder", { timeout: fuzzTimeout }, () => {
           { "sweep.json": manifest, [`jobs/${id}/result.json`]: done, [`jobs/${id}/failure.json`]: failed },
           async (folder) => {
             const read = await readSweepManifest(folder);
-            const rows = await gatherRows(sweepFolder(folder), read?.jobs ?? []);
+            const { rows } = await gatherJobs(sweepFolder(folder), read?.jobs ?? []);
             if (rows.length > 0) encodeParquet(sweepTable(rows));
           },
         ),

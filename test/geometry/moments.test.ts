@@ -139,3 +139,41 @@ test("a transposed view is as good as a row-major block", () => {
   };
   expect(Array.from(from(columns).covariance.data)).toEqual(Array.from(from(rows).covariance.data));
 });
+
+test.each([1e200, 1e-200])(
+  "numbers of %d are refused where moments of them would say nothing",
+  async (far) => {
+    const rows = Float64Array.of(1, 2, 3, 4, 5, 7);
+    const residuals = Float64Array.of(1, -2, 0.5);
+    const finish = (jacobianScale: number, residualScale: number) => {
+      const accumulator = momentAccumulator(2, 1, kernels);
+      const jacobian = matrix(
+        3,
+        2,
+        rows.map((value) => value * jacobianScale),
+      );
+      accumulator.add({ jacobian, residuals: residuals.map((value) => value * residualScale) });
+      return accumulator.finish();
+    };
+    expect(() => finish(far, 1)).toThrow("Jacobian: expected a sum of squares between 2^-300 and 2^300, got");
+    expect(() => finish(1, far)).toThrow(
+      "residuals: expected a sum of squares between 2^-300 and 2^300, got",
+    );
+    expect(momentLossAlignment(finish(1, 0), kernels)).toEqual({ undefined: expect.any(String) });
+    expect(momentLossAlignment(finish(0, 1), kernels)).toEqual({ undefined: expect.any(String) });
+
+    const moments = finish(1, 1);
+    const scale = 2 ** Math.round(Math.log2(far) / 8);
+    expect(momentLossAlignment(finish(scale, scale), kernels)).toEqual(momentLossAlignment(moments, kernels));
+    const along = (v: Float64Array) => defined(momentDirectionalAlignment(moments, v, kernels));
+    const direction = Float64Array.of(1, -3);
+    const { covariance, secondMoment } = along(direction);
+    const scaled = along(direction.map((value) => value * far));
+    expect(Math.abs(scaled.covariance - covariance)).toBeLessThanOrEqual(1e-14 * secondMoment);
+    expect(Math.abs(scaled.secondMoment - secondMoment)).toBeLessThanOrEqual(1e-14 * secondMoment);
+    expect(() => along(Float64Array.of(NaN, 1))).toThrow("direction: expected finite numbers, got NaN");
+
+    const whole = matrix(2, 2, Float64Array.of(far, 0, 0, far));
+    await expect(realisableExtremes(whole, whole, kernels)).rejects.toThrow("2^300");
+  },
+);

@@ -174,6 +174,11 @@ describe("the page of a reproduction", () => {
   test("says how it was made, and is the same text every time", () => {
     expect(texts(document, "footer")[0]).toContain(`with OpenBLAS, 2 threads in 3 min 40 s, 2026-11-20.`);
     expect(texts(document, "footer code")).toEqual([reproduction.command]);
+    const [first, ...others] = reproduction.experiments;
+    const mixed = { ...reproduction, experiments: [{ ...first, kernels: "WebAssembly" }, ...others] };
+    expect(texts(opened(renderPage(mixed)), "footer")[0]).toContain(
+      "with kernels that are not the same for every claim in",
+    );
     expect(renderPage(reproduction)).toBe(renderPage(reproduction));
   });
 

@@ -171,7 +171,6 @@ export function reported(id: string, verdict: Verdict, figures: readonly Figure[
 export const reproduction: Reproduction = {
   leftOut: [{ id: "cyclical", title: "Cyclical learning rates find flatter minima" }],
   version: "0.1.0",
-  kernels: "OpenBLAS, 2 threads",
   command: "npx noisegeo reproduce --seed 7 --scale quick --out report",
   date: "2026-11-20T10:12:00Z",
   experiments: [

@@ -35,8 +35,8 @@ describe("openTrialLog", () => {
 
   async function filled(path: string) {
     const log = await openTrialLog(path, key, false);
-    await log.append("first", rows, 2);
-    await log.append("second", [], 3);
+    await log.append({ label: "first", rows, seconds: 2, kernels: "wasm" });
+    await log.append({ label: "second", rows: [], seconds: 3, kernels: "wasm" });
     await log.close();
   }
 
@@ -49,10 +49,11 @@ describe("openTrialLog", () => {
       ["second", []],
     ]);
     expect(again.seconds).toBe(5);
-    await again.append("third", rows, 1);
+    await again.append({ label: "third", rows, seconds: 1, kernels: "a BLAS" });
     await again.close();
     const last = await openTrialLog(path, key, true);
     expect([...last.known.keys()]).toEqual(["first", "second", "third"]);
+    expect([...last.kernels.values()]).toEqual(["wasm", "wasm", "a BLAS"]);
     await last.close();
   });
 

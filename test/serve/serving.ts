@@ -4,6 +4,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
 import type { RunList, Summary } from "../../src/serve/api.ts";
 import { type ExplorerServer, type ServeOptions, serveExplorer } from "../../src/serve/server.ts";
+import { putInPlace } from "./putInPlace.ts";
 
 /** In files that nobody may be given. */
 export const secret = "the-secret-beside-the-folder";
@@ -29,9 +30,13 @@ export function lines(from: number, to: number): string {
   return Array.from({ length: to - from }, (_, k) => `${JSON.stringify(row(from + k))}\n`).join("");
 }
 
+export function writeManifest(folder: string, change: Partial<typeof manifest>): void {
+  putInPlace(join(folder, "manifest.json"), JSON.stringify({ ...manifest, ...change }));
+}
+
 export function writeRun(folder: string, rows: number, change: Partial<typeof manifest> = {}): void {
   mkdirSync(join(folder, "checkpoints"), { recursive: true });
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, ...change }));
+  writeManifest(folder, change);
   writeFileSync(join(folder, "metrics.jsonl"), lines(0, rows));
   writeFileSync(join(folder, "checkpoints", "step-000000008.safetensors"), "weights");
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SweepManifest, sweepFolder } from "../../src/runs/sweep/folder.ts";
-import { gatherRows } from "../../src/runs/sweep/gather.ts";
+import { gatherJobs } from "../../src/runs/sweep/gather.ts";
 import type { RunList, SweepDetails } from "../../src/serve/api.ts";
 import type { ExplorerServer } from "../../src/serve/server.ts";
 import { scratchFolder } from "../cli/noisegeo.ts";
@@ -60,7 +60,7 @@ test("a sweep is found before any job has ended, and the runs in it beside it", 
 });
 
 test("its rows are those that the command gathers, as they come, and again when they change", async () => {
-  const gathered = () => gatherRows(sweepFolder(sweep), jobs);
+  const gathered = async () => (await gatherJobs(sweepFolder(sweep), jobs)).rows;
   const before = (await summaryAt(server.address, "sweeps/rates")).changed;
   expect((await details()).rows).toEqual(await gathered());
   end(sweep, "job0", "result", result("job0", 0.5));

@@ -8,6 +8,7 @@ import { runExperiment } from "../../experiments/run.ts";
 import { overall } from "../../experiments/verdict.ts";
 import { openKernels } from "../../linalg/kernels/select.ts";
 import type { Json } from "../../runs/jobs/job.ts";
+import { kernelUses, madeWith } from "../../runs/kernelUses.ts";
 import { openTrialLog } from "../../runs/trialLog.ts";
 import { version } from "../../version.ts";
 import type { JobKind } from "./jobKind.ts";
@@ -32,6 +33,7 @@ export const reproduceJob: JobKind = {
       true,
     );
     const kernels = await openKernels({ threads: 1 });
+    const ofTrials = new Map(log.kernels);
     try {
       const { checks, reading, setting } = await runExperiment(experiment, {
         kernels,
@@ -40,7 +42,10 @@ export const reproduceJob: JobKind = {
         signal,
         openImages: (config) => openDataset(config, { precision: "float64" }),
         known: log.known,
-        onTrial: (label, rows, seconds) => log.append(label, rows, seconds),
+        onTrial(label, rows, seconds) {
+          ofTrials.set(label, kernels.description);
+          return log.append({ label, rows, seconds, kernels: kernels.description });
+        },
         onProgress: (done, total) => onProgress(done / total),
       });
       const verdict = overall(checks);
@@ -51,7 +56,7 @@ export const reproduceJob: JobKind = {
           checksThatHold: checks.filter((check) => check.verdict === "holds").length,
         },
         document: { schema: 1, id, scale, seed, verdict, checks, reading, setting } as unknown as Json,
-        kernels: kernels.description,
+        kernels: madeWith(kernelUses(ofTrials.values()), "trial"),
       };
     } finally {
       await log.close();

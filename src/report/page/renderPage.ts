@@ -23,8 +23,10 @@ export function renderPage(reproduction: Reproduction): string {
   });
 }
 
-function footer({ experiments, version, kernels, command, date }: Reproduction): Html {
+function footer({ experiments, version, command, date }: Reproduction): Html {
+  const kernels = [...new Set(experiments.map((experiment) => experiment.kernels))];
+  const computed = kernels.length > 1 ? "kernels that are not the same for every claim" : kernels.join("");
   const seconds = experiments.reduce((sum, experiment) => sum + experiment.seconds, 0);
-  return html`<p>Made by noise-geometry ${version} with ${kernels} in ${formatSeconds(seconds)},
+  return html`<p>Made by noise-geometry ${version} with ${computed} in ${formatSeconds(seconds)},
 <time datetime="${date}">${date.slice(0, 10)}</time>. The whole page again: <code>${command}</code></p>`;
 }

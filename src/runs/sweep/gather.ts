@@ -1,4 +1,5 @@
 import type { Cell, JobResult, Json } from "../jobs/job.ts";
+import { type KernelUse, kernelUses } from "../kernelUses.ts";
 import type { SweepFolder, SweptJob } from "./folder.ts";
 
 /** One line a job, in the order of the design. */
@@ -6,14 +7,23 @@ export type SweepRow = Readonly<Record<string, Cell>>;
 
 /** What the jobs of a sweep came to. */
 export interface JobEnds extends Pick<SweepFolder, "failure"> {
-  result(id: string): Promise<Pick<JobResult, "row"> | undefined>;
+  result(id: string): Promise<(Pick<JobResult, "row"> & Partial<Pick<JobResult, "provenance">>) | undefined>;
 }
 
-/** What each job came to: its id, `status` ("done", "failed" or "missing"), the fields that were varied, and its own columns. */
-export async function gatherRows(folder: JobEnds, jobs: readonly SweptJob[]): Promise<SweepRow[]> {
-  return Promise.all(
+export interface GatheredJobs {
+  /** What each job came to: its id, `status` ("done", "failed" or "missing"), the fields that were varied, and its own columns. */
+  readonly rows: readonly SweepRow[];
+  /** What computed the jobs that are done, where their results say so. */
+  readonly kernels: readonly KernelUse[];
+}
+
+export async function gatherJobs(folder: JobEnds, jobs: readonly SweptJob[]): Promise<GatheredJobs> {
+  const ofJobs = new Map<string, string>();
+  const rows = await Promise.all(
     jobs.map(async ({ id, point }) => {
       const result = await folder.result(id);
+      const kernels: unknown = result?.provenance?.kernels;
+      if (typeof kernels === "string") ofJobs.set(id, kernels);
       const failure = result ? undefined : await folder.failure(id);
       const status = result ? "done" : failure ? "failed" : "missing";
       const varied = Object.entries(point).map(([field, value]) => [field, cellOf(value)] as const);
@@ -26,6 +36,8 @@ export async function gatherRows(folder: JobEnds, jobs: readonly SweptJob[]): Pr
       };
     }),
   );
+  const inOrder = jobs.flatMap(({ id }) => ofJobs.get(id) ?? []);
+  return { rows, kernels: kernelUses(inOrder) };
 }
 
 /** The rows as columns of equal length; a column with values of several types holds them as text. */
