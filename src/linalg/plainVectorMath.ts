@@ -19,6 +19,13 @@ export const plainVectorMath: VectorMath = {
   map(f, x, out) {
     for (let i = 0; i < out.length; i++) out[i] = f.value(x[i]);
   },
+  mapWithSlopes(f, x, out, slopes) {
+    for (let i = 0; i < out.length; i++) {
+      const z = x[i];
+      out[i] = f.value(z);
+      slopes[i] = f.derivative(z);
+    }
+  },
   mapDerivative(f, x, t, out) {
     for (let i = 0; i < out.length; i++) out[i] = f.derivative(x[i]) * t[i];
   },
@@ -70,12 +77,13 @@ export const plainVectorMath: VectorMath = {
     }
     for (let c = 0; c < out.length; c++) out[c] += alpha * sums[c];
   },
-  addWeightedBlocks(size, columns, weights, values, sums) {
+  addWeightedBlocks(size, columns, shift, weights, values, beta, sums) {
     const width = columns * size;
     for (let start = 0, row = 0; start < sums.length; start += width, row++) {
       const first = Math.floor(row / size) * columns;
       for (let k = 0; k < width; k++) {
-        sums[start + k] += weights[first + Math.floor(k / size)] * values[start + k];
+        const weight = weights[first + Math.floor(k / size)] + shift;
+        sums[start + k] = (beta === 1 ? sums[start + k] : 0) + weight * values[start + k];
       }
     }
   },

@@ -13,6 +13,8 @@ export interface ScalarFunction {
   readonly kind: string;
   /** The slope below 0 of "leakyReLU". */
   readonly slope?: number;
+  /** Straight but for kinks: σ' then is as cheap to compute as to keep. */
+  readonly piecewiseLinear?: true;
   /** σ(z) */
   value(z: number): number;
   /** σ'(z); at a kink, the slope on the left. */
@@ -76,6 +78,8 @@ export interface VectorMath {
 
   /** out ← σ(x); out may be x. */
   map(f: ScalarFunction, x: FloatArray, out: FloatArray): void;
+  /** out ← σ(x) and slopes ← σ'(x), of a smooth σ in less time than one after the other; out may be x. */
+  mapWithSlopes(f: ScalarFunction, x: FloatArray, out: FloatArray, slopes: FloatArray): void;
   /** out ← σ'(x) ∘ t; out may be t. */
   mapDerivative(f: ScalarFunction, x: FloatArray, t: FloatArray, out: FloatArray): void;
   /** out ← out + σ''(x) ∘ a ∘ b. */
@@ -104,14 +108,16 @@ export interface VectorMath {
     out: FloatArray,
   ): void;
   /**
-   * sums ← sums + values ∘ weights in float64, where each of the weights, in rows of `columns`, is that of a block of
-   * size × size in the other two, row-major as well.
+   * sums ← beta·sums + values ∘ (weights + shift) in float64, where each of the weights, in rows of `columns`, is that of a
+   * block of size × size in the other two, row-major as well.
    */
   addWeightedBlocks(
     size: number,
     columns: number,
+    shift: number,
     weights: FloatArray,
     values: FloatArray,
+    beta: 0 | 1,
     sums: Float64Array,
   ): void;
 

@@ -16,6 +16,7 @@ const vanished = 800;
 export const identity: Activation = {
   name: "identity",
   kind: "identity",
+  piecewiseLinear: true,
   value: (z) => z,
   derivative: () => 1,
   secondDerivative: () => 0,
@@ -26,6 +27,7 @@ export const identity: Activation = {
 export const relu: Activation = {
   name: "relu",
   kind: "relu",
+  piecewiseLinear: true,
   value: (z) => Math.max(z, 0),
   derivative: (z) => (z > 0 ? 1 : 0),
   secondDerivative: () => 0,
@@ -38,6 +40,7 @@ export function leakyReLU(slope: number): Activation {
   return {
     name: `leakyReLU(${slope})`,
     kind: "leakyReLU",
+    piecewiseLinear: true,
     slope,
     value: (z) => (z > 0 ? z : slope * z),
     derivative: (z) => (z > 0 ? 1 : slope),

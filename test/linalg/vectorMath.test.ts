@@ -124,31 +124,27 @@ describe.each(places)("$title", (place) => {
       );
     });
 
-    test("addWeightedBlocks adds exact products of float32 numbers in float64", () => {
+    test("addWeightedBlocks multiplies and adds in float64, and with beta = 0 does not read the sums", () => {
       const { lay: layWide } = arena(place, "float64");
       const few = fc.integer({ min: 1, max: 4 });
+      const shapes = fc.record({ rows: few, columns: fc.integer({ min: 1, max: 9 }), size: few });
+      const numbers = fc.record({ shift: fc.constantFrom(0, 1, 2), beta: fc.constantFrom(0, 1), seed });
       fc.assert(
-        fc.property(
-          few,
-          fc.integer({ min: 1, max: 9 }),
-          few,
-          offsets,
-          seed,
-          (rows, columns, size, at, seed) => {
-            const [weights, values] = [rows * columns, rows * columns * size ** 2].map((n) =>
-              random(n, seed + n),
-            );
-            const start = random(values.length, seed + 1);
-            const sums = layWide(start, at[2]) as Float64Array;
-            math.addWeightedBlocks(size, columns, lay(weights, at[0]), lay(values, at[1]), sums);
-            for (const [k, sum] of sums.entries()) {
-              const [i, j] = [Math.floor(k / (columns * size)), k % (columns * size)];
-              const weight = weights[Math.floor(i / size) * columns + Math.floor(j / size)];
-              expect(sum).toBe(start[k] + weight * values[k]);
-            }
-            finish();
-          },
-        ),
+        fc.property(shapes, numbers, offsets, ({ rows, columns, size }, { shift, beta, seed }, at) => {
+          const [weights, values] = [rows * columns, rows * columns * size ** 2].map((n) =>
+            random(n, seed + n),
+          );
+          const start = random(values.length, seed + 1).map((x) => (beta === 0 ? Number.NaN : x));
+          const sums = layWide(start, at[2]) as Float64Array;
+          const [w, v] = [lay(weights, at[0]), lay(values, at[1])];
+          math.addWeightedBlocks(size, columns, shift, w, v, beta as 0 | 1, sums);
+          for (const [k, sum] of sums.entries()) {
+            const [i, j] = [Math.floor(k / (columns * size)), k % (columns * size)];
+            const weight = weights[Math.floor(i / size) * columns + Math.floor(j / size)] + shift;
+            expect(sum).toBe((beta === 0 ? 0 : start[k]) + weight * values[k]);
+          }
+          finish();
+        }),
       );
     });
 
@@ -314,6 +310,9 @@ describe.each(places)("$title", (place) => {
       const out = lay([0, 0, 0], 2);
       math.map(f, x, out);
       expect([...out]).toEqual([1, 4, 9]);
+      const slopes = lay([0, 0, 0], 0);
+      math.mapWithSlopes(f, x, out, slopes);
+      expect([...out, ...slopes]).toEqual([1, 4, 9, 2, 4, -6]);
       math.mapDerivative(f, x, out, out);
       expect([...out]).toEqual([2, 16, -54]);
       math.mapSecondDerivative(f, x, x, x, out);

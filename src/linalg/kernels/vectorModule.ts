@@ -22,6 +22,7 @@ type Window = (
   columns: number,
 ) => void;
 type Values = (slope: number, n: number, x: number, out: number) => void;
+type ValuesAndSlopes = (slope: number, n: number, x: number, out: number, slopes: number) => void;
 type Derivatives = (slope: number, n: number, x: number, t: number, out: number) => void;
 type SecondDerivatives = (slope: number, n: number, x: number, a: number, b: number, out: number) => void;
 
@@ -56,12 +57,15 @@ export interface VectorFunctions {
     centre: number,
     out: number,
   ): void;
+  /** `keep` is 0 or 1. */
   addWeightedBlocks(
     rows: number,
     columns: number,
     size: number,
+    shift: number,
     weights: number,
     values: number,
+    keep: number,
     sums: number,
   ): void;
   readonly unfold: Window;
@@ -73,6 +77,8 @@ export interface VectorFunctions {
   scatter(n: number, length: number, x: number, places: number, out: number): void;
   /** By kind of activation. */
   readonly values: ReadonlyMap<string, Values>;
+  /** Of the smooth ones. */
+  readonly valuesAndSlopes: ReadonlyMap<string, ValuesAndSlopes>;
   readonly derivatives: ReadonlyMap<string, Derivatives>;
   readonly secondDerivatives: ReadonlyMap<string, SecondDerivatives>;
 }
@@ -127,6 +133,7 @@ function functionsOf(exports: Exports, bits: 32 | 64): VectorFunctions {
     gather: named("gather"),
     scatter: named("scatter"),
     values: new Map(byKind("", activations)),
+    valuesAndSlopes: new Map(byKind("WithSlope", smooth)),
     derivatives: new Map(byKind("Derivative", activations)),
     secondDerivatives: new Map([
       ...piecewiseLinear.map((kind) => [kind, nothing] as const),

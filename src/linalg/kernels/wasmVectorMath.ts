@@ -37,6 +37,13 @@ export function wasmVectorMath(module: VectorModule, memory: VectorMemory): Vect
       if (!call || !contains(out) || !fits(x, out)) return plainVectorMath.map(f, x, out);
       call(f.slope ?? 0, out.length, x.byteOffset, out.byteOffset);
     },
+    mapWithSlopes(f, x, out, slopes) {
+      const call = functions(out).valuesAndSlopes.get(f.kind);
+      if (!call || !contains(out) || !fits(x, out) || !fits(slopes, out)) {
+        return plainVectorMath.mapWithSlopes(f, x, out, slopes);
+      }
+      call(f.slope ?? 0, out.length, x.byteOffset, out.byteOffset, slopes.byteOffset);
+    },
     mapDerivative(f, x, t, out) {
       const call = functions(out).derivatives.get(f.kind);
       if (!call || !contains(out) || !fits(x, out) || !fits(t, out)) {
@@ -102,15 +109,19 @@ export function wasmVectorMath(module: VectorModule, memory: VectorMemory): Vect
         out.byteOffset,
       );
     },
-    addWeightedBlocks(size, columns, weights, values, sums) {
+    addWeightedBlocks(size, columns, shift, weights, values, beta, sums) {
       const inPlace = contains(sums) && contains(values) && fits(weights, values);
-      if (!inPlace) return plainVectorMath.addWeightedBlocks(size, columns, weights, values, sums);
+      if (!inPlace) {
+        return plainVectorMath.addWeightedBlocks(size, columns, shift, weights, values, beta, sums);
+      }
       functions(values).addWeightedBlocks(
         weights.length / columns,
         columns,
         size,
+        shift,
         weights.byteOffset,
         values.byteOffset,
+        beta,
         sums.byteOffset,
       );
     },

@@ -50,13 +50,15 @@ export function chunks(graph: Graph, inputs: InputBlocks, options: EvaluationOpt
   const current = options.math.allocate(options.precision, parameterCount(graph));
   let held: (Chunk & { readonly theta: FloatArray; readonly selection: Int32Array | undefined }) | undefined;
   const chunkAt = (theta: FloatArray, start: number, count: number, selection?: Int32Array): Chunk => {
-    const same = held?.theta === theta && held.start === start && held.count === count;
-    if (held && same && held.selection === selection) return held;
+    const sameSamples = held?.selection === selection && held?.start === start && held.count === count;
+    if (held && sameSamples && held.theta === theta) return held;
     if (held?.theta !== theta) copyNumbers(theta, current);
     held = undefined;
-    const wanted =
-      selection?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, k) => start + k);
-    inputs.read(wanted, evaluation.input(count));
+    if (!sameSamples) {
+      const wanted =
+        selection?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, k) => start + k);
+      inputs.read(wanted, evaluation.input(count));
+    }
     held = { theta, selection, start, count, outputs: evaluation.forward(current, count) };
     return held;
   };

@@ -143,6 +143,25 @@ describe.each(everything.map((f) => [f.kind, f] as const))("%s", (_kind, f) => {
   });
 });
 
+test.each(bounds.map(([f]) => [f.kind, f] as const))(
+  "%s: value and slope at once are those of each by itself, to the bit",
+  (_kind, f) => {
+    for (const precision of ["float32", "float64"] as const) {
+      for (const length of [0, 1, 2, 3, 4, 5, 7, 67]) {
+        const points = randomPoints([6], length);
+        const [value, slope] = evaluate(f, precision, points);
+        const [x, out, slopes] = [0, 1, 2].map(() => math.allocate(precision, length));
+        x.set(points);
+        math.mapWithSlopes(f, x, out, slopes);
+        expect([out, slopes]).toEqual([value, slope]);
+        math.mapWithSlopes(f, x, x, slopes);
+        expect([x, slopes]).toEqual([value, slope]);
+        for (const array of [x, out, slopes]) math.release(array);
+      }
+    }
+  },
+);
+
 test("results below the smallest normal number are rounded once", () => {
   const [single] = evaluate(sigmoid, "float32", [-100, -88.5, -103.5]);
   [-100, -88.5, -103.5].forEach((z, k) => {

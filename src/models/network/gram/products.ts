@@ -7,8 +7,8 @@ import type { Tile, TileArrays } from "./tile.ts";
 
 /** A part of K that is formed tile by tile. */
 export interface ProductsPart extends CollectedPart {
-  /** Adds its part of a tile to the sums; on the diagonal what stands above it has no meaning. */
-  addTile(tile: Tile, arrays: TileArrays, products: Products): Promise<void>;
+  /** sums ← beta·sums + its part of the tile; on the diagonal what stands above it has no meaning. */
+  addTile(tile: Tile, arrays: TileArrays, beta: 0 | 1, products: Products): Promise<void>;
   /** Lets go of everything. */
   end(): void;
 }
@@ -53,15 +53,15 @@ export function productsPart(uses: readonly Use[], context: GramContext): Produc
         if (own !== target) target.set(own);
       }
     }),
-    async addTile(tile, { values, weights, sums }, products) {
+    async addTile(tile, { values, weights, sums }, beta, products) {
       const rightRows = rowMajor<FloatArray>(samples * outputs, right, rights);
       await multiplyRows(rightRows, tile, outputs, 0, values, products);
-      if (ones > 0) weights.fill(ones);
+      if (lefts.length === 0) weights.fill(0);
       for (const [k, { left }] of lefts.entries()) {
         const rows = rowMajor<FloatArray>(samples, left, leftRows[k]);
-        await multiplyRows(rows, tile, 1, k === 0 && ones === 0 ? 0 : 1, weights, products);
+        await multiplyRows(rows, tile, 1, k === 0 ? 0 : 1, weights, products);
       }
-      math.addWeightedBlocks(outputs, tile.columns, weights, values, sums);
+      math.addWeightedBlocks(outputs, tile.columns, ones, weights, values, beta, sums);
     },
     end() {
       for (const array of [rights, ...leftRows]) math.release(array);

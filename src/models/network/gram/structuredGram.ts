@@ -43,7 +43,8 @@ export async function structuredGram(options: StructuredGramOptions): Promise<Ma
     for (const part of parts) if (!isTiled(part)) part.finish(gram, space, split);
     const last = index === groups.length - 1;
     const tiled = parts.filter(isTiled);
-    if (tiled.length > 0) await addProductTiles(tiled, gram, options, { split, last });
+    const first = index === 0 && tiled.length === parts.length;
+    if (tiled.length > 0) await addProductTiles(tiled, gram, options, { split, first, last });
     else if (last && split === undefined) mirrorLower(gram);
   }
   return gram;

@@ -43,7 +43,7 @@ function ranges(from: number, to: number, outputs: number): [start: number, leng
 /** Room for one tile at a time. */
 export interface TileSpace {
   /**
-   * Arrays of the vector memory until the next call: rows·C × columns·C sums, zeroed, and values with anything in them, and
+   * Arrays of the vector memory with anything in them, until the next call: rows·C × columns·C sums and values, and
    * rows × columns weights for their C×C blocks.
    */
   of(tile: Tile): TileArrays;
@@ -67,7 +67,7 @@ export function tileSpace(tiles: readonly Tile[], { outputs, math, precision }: 
       const count = rows * columns;
       const size = count * outputs ** 2;
       return {
-        sums: sums.subarray(0, size).fill(0),
+        sums: sums.subarray(0, size),
         values: values.subarray(0, size),
         weights: weights.subarray(0, count),
       };
@@ -78,19 +78,25 @@ export function tileSpace(tiles: readonly Tile[], { outputs, math, precision }: 
   };
 }
 
-/** Adds a tile's sums to K, on the diagonal to its lower triangle; K is that of `tilesOf` with the same `split`. */
+/**
+ * A tile of K ← beta·itself + its sums, on the diagonal of its lower triangle; K is that of `tilesOf` with the same `split`.
+ */
 export function addTile(
   { row, rows, column, columns }: Tile,
   sums: Float64Array,
+  beta: 0 | 1,
   gram: Matrix<Float64Array>,
   outputs: number,
   split = 0,
 ): void {
+  const { data } = gram;
   const width = columns * outputs;
   for (let i = 0; i < rows * outputs; i++) {
     const start = (row * outputs + i) * gram.columns + (column - split) * outputs;
     const wanted = row === column ? i + 1 : width;
-    for (let j = 0; j < wanted; j++) gram.data[start + j] += sums[i * width + j];
+    const own = sums.subarray(i * width, i * width + wanted);
+    if (beta === 0) data.set(own, start);
+    else for (let j = 0; j < wanted; j++) data[start + j] += own[j];
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { GELU } from "./gaussian";
 import { GELUTanh, Sigmoid, SiLU, Softplus, Tanh } from "./logistic";
-import { derivatives, secondDerivatives, values } from "./map";
+import { derivatives, secondDerivatives, values, valuesAndSlopes } from "./map";
 import { Identity, LeakyReLU, ReLU } from "./piecewise";
 
 export function identity32(slope: f32, n: isize, x: usize, out: usize): void {
@@ -52,6 +52,9 @@ export function tanh32(slope: f32, n: isize, x: usize, out: usize): void {
 export function tanhDerivative32(slope: f32, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f32, Tanh>(slope, n, x, t, out);
 }
+export function tanhWithSlope32(slope: f32, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f32, Tanh>(slope, n, x, out, slopes);
+}
 export function tanhSecond32(slope: f32, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f32, Tanh>(slope, n, x, a, b, out);
 }
@@ -60,6 +63,9 @@ export function tanh64(slope: f64, n: isize, x: usize, out: usize): void {
 }
 export function tanhDerivative64(slope: f64, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f64, Tanh>(slope, n, x, t, out);
+}
+export function tanhWithSlope64(slope: f64, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f64, Tanh>(slope, n, x, out, slopes);
 }
 export function tanhSecond64(slope: f64, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f64, Tanh>(slope, n, x, a, b, out);
@@ -71,6 +77,9 @@ export function sigmoid32(slope: f32, n: isize, x: usize, out: usize): void {
 export function sigmoidDerivative32(slope: f32, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f32, Sigmoid>(slope, n, x, t, out);
 }
+export function sigmoidWithSlope32(slope: f32, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f32, Sigmoid>(slope, n, x, out, slopes);
+}
 export function sigmoidSecond32(slope: f32, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f32, Sigmoid>(slope, n, x, a, b, out);
 }
@@ -79,6 +88,9 @@ export function sigmoid64(slope: f64, n: isize, x: usize, out: usize): void {
 }
 export function sigmoidDerivative64(slope: f64, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f64, Sigmoid>(slope, n, x, t, out);
+}
+export function sigmoidWithSlope64(slope: f64, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f64, Sigmoid>(slope, n, x, out, slopes);
 }
 export function sigmoidSecond64(slope: f64, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f64, Sigmoid>(slope, n, x, a, b, out);
@@ -90,6 +102,9 @@ export function softplus32(slope: f32, n: isize, x: usize, out: usize): void {
 export function softplusDerivative32(slope: f32, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f32, Softplus>(slope, n, x, t, out);
 }
+export function softplusWithSlope32(slope: f32, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f32, Softplus>(slope, n, x, out, slopes);
+}
 export function softplusSecond32(slope: f32, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f32, Softplus>(slope, n, x, a, b, out);
 }
@@ -98,6 +113,9 @@ export function softplus64(slope: f64, n: isize, x: usize, out: usize): void {
 }
 export function softplusDerivative64(slope: f64, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f64, Softplus>(slope, n, x, t, out);
+}
+export function softplusWithSlope64(slope: f64, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f64, Softplus>(slope, n, x, out, slopes);
 }
 export function softplusSecond64(slope: f64, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f64, Softplus>(slope, n, x, a, b, out);
@@ -109,6 +127,9 @@ export function silu32(slope: f32, n: isize, x: usize, out: usize): void {
 export function siluDerivative32(slope: f32, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f32, SiLU>(slope, n, x, t, out);
 }
+export function siluWithSlope32(slope: f32, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f32, SiLU>(slope, n, x, out, slopes);
+}
 export function siluSecond32(slope: f32, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f32, SiLU>(slope, n, x, a, b, out);
 }
@@ -117,6 +138,9 @@ export function silu64(slope: f64, n: isize, x: usize, out: usize): void {
 }
 export function siluDerivative64(slope: f64, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f64, SiLU>(slope, n, x, t, out);
+}
+export function siluWithSlope64(slope: f64, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f64, SiLU>(slope, n, x, out, slopes);
 }
 export function siluSecond64(slope: f64, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f64, SiLU>(slope, n, x, a, b, out);
@@ -128,6 +152,9 @@ export function gelu32(slope: f32, n: isize, x: usize, out: usize): void {
 export function geluDerivative32(slope: f32, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f32, GELU>(slope, n, x, t, out);
 }
+export function geluWithSlope32(slope: f32, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f32, GELU>(slope, n, x, out, slopes);
+}
 export function geluSecond32(slope: f32, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f32, GELU>(slope, n, x, a, b, out);
 }
@@ -136,6 +163,9 @@ export function gelu64(slope: f64, n: isize, x: usize, out: usize): void {
 }
 export function geluDerivative64(slope: f64, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f64, GELU>(slope, n, x, t, out);
+}
+export function geluWithSlope64(slope: f64, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f64, GELU>(slope, n, x, out, slopes);
 }
 export function geluSecond64(slope: f64, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f64, GELU>(slope, n, x, a, b, out);
@@ -147,6 +177,9 @@ export function geluTanh32(slope: f32, n: isize, x: usize, out: usize): void {
 export function geluTanhDerivative32(slope: f32, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f32, GELUTanh>(slope, n, x, t, out);
 }
+export function geluTanhWithSlope32(slope: f32, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f32, GELUTanh>(slope, n, x, out, slopes);
+}
 export function geluTanhSecond32(slope: f32, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f32, GELUTanh>(slope, n, x, a, b, out);
 }
@@ -155,6 +188,9 @@ export function geluTanh64(slope: f64, n: isize, x: usize, out: usize): void {
 }
 export function geluTanhDerivative64(slope: f64, n: isize, x: usize, t: usize, out: usize): void {
   derivatives<f64, GELUTanh>(slope, n, x, t, out);
+}
+export function geluTanhWithSlope64(slope: f64, n: isize, x: usize, out: usize, slopes: usize): void {
+  valuesAndSlopes<f64, GELUTanh>(slope, n, x, out, slopes);
 }
 export function geluTanhSecond64(slope: f64, n: isize, x: usize, a: usize, b: usize, out: usize): void {
   secondDerivatives<f64, GELUTanh>(slope, n, x, a, b, out);

@@ -85,14 +85,14 @@ export function sumProducts64(
 }
 
 export function addWeightedBlocks32(
-  rows: isize, columns: isize, size: isize, weights: usize, values: usize, sums: usize,
+  rows: isize, columns: isize, size: isize, shift: f64, weights: usize, values: usize, keep: bool, sums: usize,
 ): void {
-  addWeightedBlocks<f32>(rows, columns, size, weights, values, sums);
+  addWeightedBlocks<f32>(rows, columns, size, shift, weights, values, keep, sums);
 }
 export function addWeightedBlocks64(
-  rows: isize, columns: isize, size: isize, weights: usize, values: usize, sums: usize,
+  rows: isize, columns: isize, size: isize, shift: f64, weights: usize, values: usize, keep: bool, sums: usize,
 ): void {
-  addWeightedBlocks<f64>(rows, columns, size, weights, values, sums);
+  addWeightedBlocks<f64>(rows, columns, size, shift, weights, values, keep, sums);
 }
 
 export function unfold32(

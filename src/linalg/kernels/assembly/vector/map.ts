@@ -17,6 +17,24 @@ export function values<T, F>(slope: T, n: isize, x: usize, out: usize): void {
   if (n > 0) storePart<T>(out, changetype<F>(0).value<T>(v128.load(x), slopes), n);
 }
 
+/** out ← σ(x) and slopes ← σ'(x): what both are made of, such as an exponential, V8 computes once. */
+export function valuesAndSlopes<T, F>(slope: T, n: isize, x: usize, out: usize, slopes: usize): void {
+  const belowZero = v128.splat<T>(slope);
+  for (; n >= lanes<T>(); n -= lanes<T>()) {
+    const z = v128.load(x);
+    v128.store(out, changetype<F>(0).value<T>(z, belowZero));
+    v128.store(slopes, changetype<F>(0).derivative<T>(z, belowZero));
+    x += 16;
+    out += 16;
+    slopes += 16;
+  }
+  if (n > 0) {
+    const z = v128.load(x);
+    storePart<T>(out, changetype<F>(0).value<T>(z, belowZero), n);
+    storePart<T>(slopes, changetype<F>(0).derivative<T>(z, belowZero), n);
+  }
+}
+
 /** out ← σ'(x) ∘ t. */
 export function derivatives<T, F>(slope: T, n: isize, x: usize, t: usize, out: usize): void {
   const slopes = v128.splat<T>(slope);
