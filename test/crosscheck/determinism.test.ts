@@ -99,7 +99,7 @@ function reproduce(kernels: Kind, threads: number): Promise<Buffer> {
   return made;
 }
 
-describe("threads", { timeout: 240_000 }, () => {
+describe("threads", { timeout: 600_000 }, () => {
   test("measure, Wasm kernels: 1, 2 and 3 to the bit", async () => {
     const one = await measurePoint("wasm", 1);
     for (const threads of [2, 3]) expect(await measurePoint("wasm", threads)).toBe(one);
@@ -156,7 +156,7 @@ function expectAgreement(a: unknown, b: unknown, tolerance: number, what: string
 
 describe.skipIf(!hasNative)(
   `native against Wasm kernels, and native threads${skippedNative}`,
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   () => {
     const others = [
       ["wasm", 1],
