@@ -87,6 +87,13 @@ describe("the documentation site", () => {
     expect(theory).toContain("<math");
     expect(theory).not.toContain("$<code>");
   });
+
+  test("sets indices and exponents of formulas in plain text, and leaves names", () => {
+    const read = (name: string) => readFileSync(join(folder, "docs", name), "utf8");
+    expect(read("theory.html")).toContain("J<sub>i</sub> ∈ R<sup>C×p</sup>");
+    expect(read("theory.html")).not.toContain("‖G‖_F");
+    expect(read("contract.html")).toContain("at_least, at_most");
+  });
 });
 
 describe.skipIf(chromiumMissing)(
