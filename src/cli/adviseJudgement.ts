@@ -149,7 +149,8 @@ function enoughSamples({ samples, noiseScale }: Advice, network: NetworkFacts | 
     label: "samples enough for the noise scale",
     consequence: "of more samples the gradient would be shorter and the noise scale larger",
   } as const;
-  const taken = network ? `${samples} of ${network.available} samples` : `${samples} samples`;
+  const all = network ? network.available : samples;
+  const taken = `${network ? `${samples} of ` : ""}${all} sample${all === 1 ? "" : "s"}`;
   if (!isDefined(noiseScale)) return { ...about, holds: noiseScale, statement: taken };
   const share = noiseScale.value / samples;
   const statement = `${taken}: the noise scale is ${format(share)} of n (limit ${limits.noiseScale}, or all samples there are)`;

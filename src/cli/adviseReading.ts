@@ -27,7 +27,23 @@ export function adviceReading(advice: Advice, judgement: Judgement): string {
     const from = isDefined(gradientDescentBatch) ? `, to within 1 % from B = ${gradientDescentBatch} on` : "";
     sentences.push(`Larger batches raise η* up to GD's ${format(gradientDescentLimit)}${from}.`);
   }
+  if (ratio > 1) sentences.push(stableBatch(advice));
   return [...sentences, ...reliance(judgement)].join(" ");
+}
+
+/** From which batch size on η* would be as large as the η in use; η* grows with the batch. */
+function stableBatch({ step, curve, gradientDescentLimit }: Advice): string {
+  const [rate, batches] = [format(step.learningRate), curve.map(({ batchSize }) => batchSize)];
+  const enough = curve.findIndex(
+    ({ threshold }) => isDefined(threshold) && threshold.value >= step.learningRate,
+  );
+  if (enough > 0) {
+    const [below, from] = [batches[enough - 1], batches[enough]];
+    return `At η = ${rate} SGD would stay from B = ${below + 1 === from ? from : `${below + 1} to ${from}`} on.`;
+  }
+  return isDefined(gradientDescentLimit) && gradientDescentLimit < step.learningRate
+    ? `No batch size is stable at η = ${rate}.`
+    : `No batch size up to ${batches[batches.length - 1]} is stable at η = ${rate}.`;
 }
 
 /** Nothing where all that stability needs holds. */

@@ -16,7 +16,9 @@ export function requireStep({ run, ...given }: StepOptions): void {
     ["--batch", "B", given.batch],
   ] as const) {
     if (value !== undefined || run !== undefined) continue;
-    throw new InputError(`${option}: expected the ${symbol} in use, got none; only a --run knows its own`);
+    throw new InputError(
+      `${option}: expected the ${symbol} in use, got none; give --learning-rate and --batch, only a --run knows its own`,
+    );
   }
 }
 

@@ -37,13 +37,20 @@ try {
   process.exitCode = report(error);
 }
 
+/** The command that says what may be typed here. */
+function helpCommand(): string {
+  const [name] = process.argv.slice(2);
+  const known = program.commands.some((command) => command.name() === name);
+  return known ? `noisegeo ${name} --help` : "noisegeo --help";
+}
+
 /** Writes what a person needs to know, on one line where the input is at fault, and returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help") return exitCodes.wrongInput;
     process.stderr.write(
-      `noisegeo: ${oneLine(error.message.replace(/^error: |\.$/g, ""))}; see noisegeo --help\n`,
+      `noisegeo: ${oneLine(error.message.replace(/^error: |\.$/g, "").replace("\n(", " ("))}; see ${helpCommand()}\n`,
     );
     return exitCodes.wrongInput;
   }

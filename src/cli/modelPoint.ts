@@ -25,7 +25,7 @@ export async function modelPoint(
       "expected --weights FILE.safetensors or FILE.pt with --model, got none; save model.state_dict()",
     );
   }
-  const config = readArchitecture(parseYaml(await readInputText(file), file));
+  const config = readArchitecture(parseYaml(await readInputText(file), file), file);
   const dataset = await openNamedData(data, options);
   return pointWith(dataset, async () => {
     const collection = await openWeights(weights);

@@ -2,7 +2,7 @@ import type { Alignment } from "./alignment.ts";
 import { type Interval, studentInterval } from "./interval.ts";
 import { doubledLoss, doubledLosses } from "./loss.ts";
 import { forEachGradientImage, gradientImageSum, squaredNorm } from "./perSample.ts";
-import type { GeometryPoint } from "./point.ts";
+import { type GeometryPoint, powerOfTwoBelow } from "./point.ts";
 import type { Undefined } from "./undefined.ts";
 
 /** 95 % intervals over the samples, of μ (`covariance`) and μ₁ (`secondMoment`). */
@@ -42,9 +42,11 @@ export function lossAlignmentIntervals(
 /** estimate ± t·standard error of n values, each with one sample left out. */
 export function jackknife(estimate: number, leftOut: readonly number[]): Interval {
   const count = leftOut.length;
-  const mean = leftOut.reduce((sum, value) => sum + value / count, 0);
-  const squares = leftOut.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return studentInterval(estimate, Math.sqrt(((count - 1) / count) * squares), count - 1);
+  // of saturated outputs μ may be 1e200, whose square is no number
+  const scale = powerOfTwoBelow(leftOut.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const mean = leftOut.reduce((sum, value) => sum + value / scale / count, 0);
+  const squares = leftOut.reduce((sum, value) => sum + (value / scale - mean) ** 2, 0);
+  return studentInterval(estimate, scale * Math.sqrt(((count - 1) / count) * squares), count - 1);
 }
 
 /** μ and μ₁ with each sample left out in turn, by taking that sample's rows and columns out of every sum. */

@@ -181,6 +181,21 @@ describe("a Jacobian", () => {
     const above = await run(...jacobianWords, "--learning-rate", "1", "--batch", "2");
     expect(above.stdout).toMatch(/leaves this minimum, its loss growing 10-fold every [\d.]+ steps/);
     expect(above.stdout).toContain("unstable: SGD leaves this minimum");
+    // the answer comes first
+    expect(above.stdout.split("\n")[3]).toMatch(
+      /^η = 1 is [\d.]+ of η\* = .*SGD with B = 2 leaves this minimum/,
+    );
+    expect(above.stdout).toContain("No batch size is stable at η = 1.");
+    const { batches } = jacobianDocument.stability;
+    const [{ threshold: least }, { threshold: next, batch }] = batches;
+    const between = await run(
+      ...jacobianWords,
+      "--learning-rate",
+      String((least + next) / 2),
+      "--batch",
+      "1",
+    );
+    expect(between.stdout).toContain(`SGD would stay from B = ${batch} on.`);
   });
 
   test("zero loss: μ and the noise scale are undefined, the thresholds are there; G = 0: nothing is", async () => {

@@ -1,6 +1,7 @@
 import { Command, Help } from "commander";
 import { expect, test } from "vitest";
 import { addCommands, commands } from "../../src/cli/commands.ts";
+import { noisegeo } from "./noisegeo.ts";
 
 const { signal } = new AbortController();
 
@@ -29,4 +30,13 @@ test("help of a command sets that one up", async () => {
   const program = new Command("noisegeo");
   await addCommands(program, signal, ["help", "doctor"]);
   expect(program.commands.find((command) => command.name() === "doctor")?.options).not.toEqual([]);
+});
+
+test.each([
+  [["measure", "model.onnx"], "got 1; see noisegeo measure --help\n"],
+  [["measur"], "unknown command 'measur' (Did you mean measure?); see noisegeo --help\n"],
+])("%j says which help to see", async (words, end) => {
+  const { code, stderr } = await noisegeo(words, { cwd: "." });
+  expect(code).toBe(2);
+  expect(stderr.endsWith(end), stderr).toBe(true);
 });

@@ -11,6 +11,7 @@ import {
   momentLossAlignment,
 } from "../../src/geometry/index.ts";
 import { studentQuantile } from "../../src/geometry/interval.ts";
+import { jackknife } from "../../src/geometry/jackknife.ts";
 import { type Kernels, openKernels } from "../../src/linalg/index.ts";
 import { fromRows, matrix, transpose } from "../../src/linalg/matrix.ts";
 import { createStream } from "../../src/random/index.ts";
@@ -148,6 +149,18 @@ describe("on Gaussian linear data, where the population is known", () => {
     expect(inside).toBeGreaterThanOrEqual(930);
     expect(inside).toBeLessThanOrEqual(970);
   });
+});
+
+test("a jackknife of numbers whose squares are none", () => {
+  const values = [1.25, 0.5, 2, 1];
+  const { low, high } = jackknife(1, values);
+  for (const scale of [2 ** 800, 2 ** -800]) {
+    const scaled = jackknife(
+      scale,
+      values.map((value) => value * scale),
+    );
+    expect(scaled).toEqual({ low: low * scale, high: high * scale });
+  }
 });
 
 test("an interval needs three samples", async () => {

@@ -35,7 +35,7 @@ export function pointOn(
   const targets = targetsFor(dataset, loss, encodingFor(dataset, loss, outputs));
   if (targets.outputs !== outputs) {
     throw new InputError(
-      `${dataset.name}: expected targets for ${outputs} ${outputs === 1 ? "output" : "outputs"} as ${network.name} has them, got ${targets.outputs}${dataset.labels && targets.outputs > outputs ? ` classes (the largest label is ${targets.outputs - 1})` : ""}`,
+      `${dataset.name}: expected targets for ${outputs} ${outputs === 1 ? "output" : "outputs"} as ${network.name} has them, got ${targets.outputs}${hint(dataset, targets.outputs, outputs)}`,
     );
   }
   return {
@@ -47,6 +47,16 @@ export function pointOn(
     loss,
     available: dataset.available,
   };
+}
+
+/** What else may be meant by targets for another number of outputs. */
+function hint({ labels, targets }: DatasetWith<unknown>, came: number, expected: number): string {
+  if (labels && came > expected) {
+    const fromZero = labels.indices.every((label) => label > 0) ? "; number the classes from 0" : "";
+    return ` classes (the largest label is ${came - 1})${fromZero}`;
+  }
+  const whole = came === 1 && targets?.values.every((value) => value >= 0 && Number.isInteger(value));
+  return whole ? '; if these are classes, save them as integers (n): y.astype("int64").reshape(-1)' : "";
 }
 
 /** Classes are one-hot where the network has an output a class, ±1 where it has one output; numbers to fit stay as they are. */

@@ -28,8 +28,9 @@ export function targetsFor(
   const probabilities =
     loss === "cross-entropy" && chosen === "values" && targets ? asProbabilityRows(targets) : undefined;
   if (loss === "cross-entropy" && chosen !== "one-hot" && !probabilities) {
+    const came = chosen === "values" && targets ? noClasses(targets) : chosen;
     throw new InputError(
-      `targets: expected classes (one-hot) or rows of probabilities for cross-entropy, got ${chosen} of ${name}; save classes as integers from 0 on, or use the loss mse`,
+      `targets: expected classes (one-hot) or rows of probabilities for cross-entropy, got ${came} of ${name}; save classes as integers (n) from 0 on, y.astype("int64").reshape(-1), or use the loss mse`,
     );
   }
   if (chosen === "values") {
@@ -40,6 +41,18 @@ export function targetsFor(
   if (!labels)
     throw new InputError(`targets: expected classes for ${chosen}, ${name} has none; use targets: values`);
   return chosen === "one-hot" ? oneHot(labels) : signs(labels);
+}
+
+/** What stands in the place of classes or probabilities. */
+function noClasses({ values, outputs }: Targets): string {
+  if (outputs > 1) {
+    const starts = Array.from({ length: values.length / outputs }, (_, i) => i * outputs);
+    const bad = starts.findIndex((start) => !asProbabilities(values.subarray(start, start + outputs)));
+    return `values with a row that is none (sample ${bad})`;
+  }
+  const least = values.reduce((min, value) => Math.min(min, value), 0);
+  if (!values.every(Number.isInteger)) return "values";
+  return least < 0 ? `values with the class ${least}` : "values, not an integer array of shape (n),";
 }
 
 /** Rows of at least two numbers that are at least 0 and sum to 1 up to rounding, over their sums; undefined where they are anything else. */

@@ -97,6 +97,9 @@ export function onnxExternalFiles(bytes: Uint8Array, name: string): string[] {
 }
 
 function decodeModel(bytes: Uint8Array, name: string): ModelProto {
+  if (bytes.length === 0) {
+    throw new InputError(`${name}: expected an ONNX file, got an empty one; export the model again`);
+  }
   try {
     // not a Buffer, whose slices share its memory
     return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));

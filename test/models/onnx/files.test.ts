@@ -10,7 +10,7 @@ import { readSpec } from "./onnxOutputs.ts";
 
 describe("files", () => {
   test.each([
-    { bytes: new Uint8Array(), expected: /opset 11 to 20, got none/ },
+    { bytes: new Uint8Array(), expected: /expected an ONNX file, got an empty one/ },
     {
       bytes: Uint8Array.from({ length: 64 }, (_, k) => 255 - k),
       expected: /expected an ONNX file, got bytes/,

@@ -102,7 +102,7 @@ export const architectureSchema = oneOfNamed(architectures);
 export type ArchitectureConfig = z.output<typeof architectureSchema>;
 export type ConfigOf<N extends ArchitectureConfig["name"]> = Extract<ArchitectureConfig, { name: N }>;
 
-/** Checks what a person wrote and fills in the defaults. Throws an InputError that names the key and what is allowed. */
-export function readArchitecture(value: unknown): ArchitectureConfig {
-  return readConfig(architectureSchema, value, "architecture");
+/** Checks what a person wrote, in `what`, and fills in the defaults. Throws an InputError that names the key and what is allowed. */
+export function readArchitecture(value: unknown, what = "architecture"): ArchitectureConfig {
+  return readConfig(architectureSchema, value, what);
 }

@@ -98,4 +98,8 @@ describe("readArchitecture", () => {
     expect(read).toThrow(InputError);
     expect(read).toThrow(new InputError(message));
   });
+
+  it("names what it read", () => {
+    expect(() => readArchitecture(null, "net.yaml")).toThrow("net.yaml: expected keys with values, got null");
+  });
 });
