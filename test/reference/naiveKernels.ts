@@ -30,22 +30,13 @@ export const naiveKernels: Kernels = {
       y[i] = alpha * sum + (beta === 0 ? 0 : beta * y[i]);
     }
   },
-  trmm(a, b) {
-    requireShape(a.rows === a.columns && a.columns === b.rows, "trmm", a, shapes(b));
-    const old = dense(b);
-    for (let i = 0; i < b.rows; i++) {
-      for (let j = 0; j < b.columns; j++) {
-        let sum = 0;
-        for (let k = 0; k <= i; k++) sum += entry(a, i, k) * entry(old, k, j);
-        setEntry(b, i, j, sum);
-      }
-    }
-  },
+  trmm,
   symmetricEigen,
   symmetricEigenvalues: (a) => symmetricEigen(a).values,
   background: {
     gemm: async (...operands) => gemm(...operands),
     syrk: async (...operands) => syrk(...operands),
+    trmm: async (...operands) => trmm(...operands),
     symmetricEigen: async (a) => symmetricEigen(a),
     symmetricEigenvalues: async (a) => symmetricEigen(a).values,
   },
@@ -68,6 +59,18 @@ function gemm<T extends FloatArray>(
       let sum = 0;
       for (let k = 0; k < a.columns; k++) sum += entry(a, i, k) * entry(b, k, j);
       setEntry(c, i, j, alpha * sum + (beta === 0 ? 0 : beta * entry(c, i, j)));
+    }
+  }
+}
+
+function trmm<T extends FloatArray>(a: Matrix<T>, b: Matrix<T>): void {
+  requireShape(a.rows === a.columns && a.columns === b.rows, "trmm", a, shapes(b));
+  const old = dense(b);
+  for (let i = 0; i < b.rows; i++) {
+    for (let j = 0; j < b.columns; j++) {
+      let sum = 0;
+      for (let k = 0; k <= i; k++) sum += entry(a, i, k) * entry(old, k, j);
+      setEntry(b, i, j, sum);
     }
   }
 }

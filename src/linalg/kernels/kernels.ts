@@ -76,6 +76,8 @@ export interface Kernels {
     ): Promise<void>;
     /** As `syrk`. */
     syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>): Promise<void>;
+    /** As `trmm`. */
+    trmm<T extends FloatArray>(a: Matrix<T>, b: Matrix<T>): Promise<void>;
     /** As `symmetricEigen`. */
     symmetricEigen(a: SymmetricMatrix): Promise<SymmetricEigen>;
     /** As `symmetricEigenvalues`. */

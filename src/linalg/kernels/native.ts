@@ -116,6 +116,9 @@ function nativeKernels(routines: NativeRoutines, threads: number): Kernels {
       async syrk<T extends FloatArray>(alpha: number, a: Matrix<T>, beta: number, c: Matrix<T>) {
         await runInBackground(prepareSyrk(routines, alpha, a, beta, c));
       },
+      async trmm<T extends FloatArray>(a: Matrix<T>, b: Matrix<T>) {
+        await runInBackground(prepareTrmm(routines, a, b));
+      },
       async symmetricEigen(a: SymmetricMatrix) {
         const { call, result } = prepareEigen(routines, a, true);
         await runInBackground(call);

@@ -21,13 +21,30 @@ export function triangularProduct<T extends FloatArray>(
   a: Matrix<T>,
   b: Matrix<T>,
 ): void {
+  for (const [left, right, beta, target] of generalProducts(a, b)) gemm(1, left, right, beta, target);
+}
+
+/** As `Kernels.background.trmm`, throws included. */
+export async function triangularProductInBackground<T extends FloatArray>(
+  gemm: Kernels["background"]["gemm"],
+  a: Matrix<T>,
+  b: Matrix<T>,
+): Promise<void> {
+  for (const [left, right, beta, target] of generalProducts(a, b)) await gemm(1, left, right, beta, target);
+}
+
+/** The products target ← left·right + beta·target that do it; each is to be done before the next is asked for. */
+function* generalProducts<T extends FloatArray>(
+  a: Matrix<T>,
+  b: Matrix<T>,
+): Generator<[left: Matrix<T>, right: Matrix<T>, beta: number, target: Matrix<T>]> {
   requireTriangular(a, b);
   for (let end = a.rows; end > 0; ) {
     const start = Math.floor((end - 1) / rowsAtOnce) * rowsAtOnce;
     const count = end - start;
     const own = block(b, start, 0, count, b.columns);
-    gemm(1, lowerCorner(a, start, count), rowMajor(count, b.columns, packed(own)), 0, own);
-    if (start > 0) gemm(1, block(a, start, 0, count, start), block(b, 0, 0, start, b.columns), 1, own);
+    yield [lowerCorner(a, start, count), rowMajor(count, b.columns, packed(own)), 0, own];
+    if (start > 0) yield [block(a, start, 0, count, start), block(b, 0, 0, start, b.columns), 1, own];
     end = start;
   }
 }

@@ -8,7 +8,7 @@ import type { SymmetricMatrix } from "../matrix.ts";
 import { inTurns } from "./inTurns.ts";
 import type { Kernels, Products } from "./kernels.ts";
 import { fusesMultiplyAdd } from "./relaxedSimd.ts";
-import { triangularProduct } from "./triangularProduct.ts";
+import { triangularProduct, triangularProductInBackground } from "./triangularProduct.ts";
 import { type Command, runCommand } from "./wasmCommand.ts";
 import { isSmall, multiplyByLoops } from "./wasmDirect.ts";
 import { type EigenProblem, eigenProblem, eigenvalueProblem } from "./wasmEigen.ts";
@@ -86,6 +86,7 @@ export async function openWasmKernels(options: OpenWasmKernelsOptions = {}): Pro
     symmetricEigenvalues: (a: SymmetricMatrix) => solve(eigenvalueProblem(a, instance)),
     background: {
       ...inBackground,
+      trmm: (a, b) => triangularProductInBackground(inBackground.gemm, a, b),
       symmetricEigen: async (a: SymmetricMatrix) => solveInBackground(eigenProblem(a, instance)),
       symmetricEigenvalues: async (a: SymmetricMatrix) => solveInBackground(eigenvalueProblem(a, instance)),
     },

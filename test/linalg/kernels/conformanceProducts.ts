@@ -270,24 +270,30 @@ export function productSuite(kernels: Kernels, kind: FloatArrayClass): void {
     const [direct, background] = [again(), again()];
     const [directGram, backgroundGram] = [again(), again()];
     const [small, smallBackground] = [again(), again()];
+    const [directTriangle, backgroundTriangle] = [again(), again()];
+    const square = block(a, 0, 0, m, m);
     const corner = (c: Matrix<FloatArray>) => block(c, 1, 1, 2, 2);
     kernels.gemm(1.5, a, b, -0.5, block(direct, 0, 0, m, n));
     kernels.syrk(1.5, a, -0.5, block(directGram, 0, 0, m, m));
     kernels.gemm(1, block(a, 0, 0, 2, 3), block(b, 0, 0, 3, 2), 1, corner(small));
+    kernels.trmm(square, block(directTriangle, 0, 0, m, n));
     await Promise.all([
       kernels.background.gemm(1.5, a, b, -0.5, block(background, 0, 0, m, n)),
       kernels.background.syrk(1.5, a, -0.5, block(backgroundGram, 0, 0, m, m)),
       kernels.background.gemm(1, block(a, 0, 0, 2, 3), block(b, 0, 0, 3, 2), 1, corner(smallBackground)),
+      kernels.background.trmm(square, block(backgroundTriangle, 0, 0, m, n)),
     ]);
     expect(background.data).toEqual(direct.data);
     expect(backgroundGram.data).toEqual(directGram.data);
     expect(smallBackground.data).toEqual(small.data);
+    expect(backgroundTriangle.data).toEqual(directTriangle.data);
   });
 
   test("a background call on shapes that do not fit rejects", async () => {
     const a = view(kind, 2, 3, "rows", () => 1);
     await expect(kernels.background.gemm(1, a, a, 0, a)).rejects.toThrow(/2×3/);
     await expect(kernels.background.syrk(1, a, 0, a)).rejects.toThrow(RangeError);
+    await expect(kernels.background.trmm(a, a)).rejects.toThrow(RangeError);
   });
 }
 

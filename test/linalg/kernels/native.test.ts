@@ -55,6 +55,7 @@ describe.skipIf(skipped)(skipped ? `native (not on this machine: ${absence})` : 
     for (const work of [
       () => kernels.background.gemm(1, a, a, 0, matrix(n, n)),
       () => kernels.background.syrk(1, a, 0, matrix(n, n)),
+      () => kernels.background.trmm(a, matrix(n, n)),
       () => kernels.background.symmetricEigen(a),
       () => kernels.background.symmetricEigenvalues(a),
     ]) {
