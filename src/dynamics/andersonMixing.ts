@@ -3,7 +3,7 @@ import type { Kernels } from "../linalg/kernels/kernels.ts";
 import { block, entry, matrix } from "../linalg/matrix.ts";
 
 /** Differences that are remembered. */
-const depth = 5;
+const depth = 8;
 /** Of the Gram matrix of the differences: what is smaller than this part of its largest eigenvalue is rounding. */
 const cutoff = 1e-10;
 

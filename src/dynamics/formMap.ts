@@ -20,6 +20,8 @@ interface FormMap {
   /** What an image may be off by, relative to it: rounding of sums of many terms. */
   readonly rounding: number;
   apply(w: Float64Array, x: number): Promise<FormImage>;
+  /** At an x nearer to where ⟨w, N(x)w⟩ = 1 for this w, ‖w‖ = 1: Newton's step costs r² operations, as A*(w) is the same. */
+  applyAtRoot(w: Float64Array, near: number): Promise<FormImage & { readonly x: number }>;
 }
 
 /**
@@ -36,6 +38,8 @@ export interface FormMaps {
   readonly identity: Float64Array;
   /** What `double` makes of it, in n·C²·r operations, as A*(I) = nG. */
   ofIdentity(x: number): FormImage;
+  /** The diagonal of N(x), (c/n)·(U_i∘U_i)Γ(U_i∘U_i)ᵀ with Γ_kl = 1/(u_k + u_l), in float32: half the work of `single`. */
+  diagonal(x: number): Promise<Float64Array>;
 }
 
 /** Under noise of strength c in (0, 1], for a problem of rank at least 1. */
@@ -49,6 +53,7 @@ export function formMaps(problem: ReducedProblem, noise: number, kernels: Kernel
   });
   const lengths = eigenvalues.map((value) => 1 / Math.sqrt(value));
   const ofRows = cauchy(lengths);
+  const ofU = cauchy(new Float64Array(rank).fill(1));
   const double = sampleForms(rows, outputs, kernels);
   // in float32 X itself might leave the range
   const u = rowMajor(rows.rows, rank, new Float32Array(rows.rows * rank));
@@ -56,6 +61,7 @@ export function formMaps(problem: ReducedProblem, noise: number, kernels: Kernel
     for (let k = 0; k < rank; k++, position++) u.data[position] = lengths[k] * rows.data[position];
   }
   const single = sampleForms(u, outputs, kernels);
+  const zeros = () => rowMajor(rank, rank, new Float32Array(rank * rank));
   const size = rows.rows * outputs;
   const length = Math.sqrt(rows.rows);
   const identity = new Float64Array(size);
@@ -63,13 +69,8 @@ export function formMaps(problem: ReducedProblem, noise: number, kernels: Kernel
   return {
     size,
     identity,
-    double: formMap(double, size, matrix(rank, rank), ofRows),
-    single: formMap(
-      single,
-      size,
-      rowMajor(rank, rank, new Float32Array(rank * rank)),
-      cauchy(new Float64Array(rank).fill(1)),
-    ),
+    double: formMap(double, size, () => matrix(rank, rank), ofRows),
+    single: formMap(single, size, zeros, ofU),
     ofIdentity(x) {
       const m = poles(ofRows, x).map((pole) => samples / length / (2 * pole));
       const image = new Float64Array(size);
@@ -83,6 +84,16 @@ export function formMaps(problem: ReducedProblem, noise: number, kernels: Kernel
         weight += m[k] * m[k] * ofRows.ratios[k];
       }
       return formImage(image, drift, weight, ofRows);
+    },
+    async diagonal(x) {
+      const squares = rowMajor(rows.rows, rank, new Float32Array(u.data.length));
+      for (let k = 0; k < squares.data.length; k++) squares.data[k] = u.data[k] * u.data[k];
+      const kernel = zeros();
+      kernel.data.fill(1);
+      divideByPoles(kernel, poles(ofU, x), ofU, kernel);
+      const image = new Float64Array(size);
+      await sampleForms(squares, outputs, kernels).ofTriangle(kernel, image);
+      return image.map((entry) => ofU.unit * entry);
     },
   };
 }
@@ -123,40 +134,58 @@ function formImage(
 function formMap<T extends FloatArray>(
   forms: SampleForms<T>,
   size: number,
-  lower: Matrix<T>,
+  zeros: () => Matrix<T>,
   cauchy: CauchyKernel,
 ): FormMap {
+  const { noise, unit } = cauchy;
+  const sums = zeros();
+  const lower = zeros();
+  const divided = (x: number) => divideByPoles(sums, poles(cauchy, x), cauchy, lower);
+  const imageOf = async ({ drift, weight }: Inner) => {
+    const image = new Float64Array(size);
+    await forms.ofTriangle(lower, image);
+    return formImage(image, drift, weight, cauchy);
+  };
   return {
     rounding: lower.data instanceof Float32Array ? 2 ** -20 : 2 ** -49,
     async apply(w, x) {
-      await forms.adjoint(w, lower);
-      const { drift, weight } = divideByPoles(lower, poles(cauchy, x), cauchy);
-      const image = new Float64Array(size);
-      await forms.ofTriangle(lower, image);
-      return formImage(image, drift, weight, cauchy);
+      await forms.adjoint(w, sums);
+      return imageOf(divided(x));
+    },
+    async applyAtRoot(w, near) {
+      await forms.adjoint(w, sums);
+      const { drift, weight } = divided(near);
+      // ⟨w, N w⟩ = (c/n)·⟨M, SM⟩
+      const value = unit * (near * weight - (1 - noise) * drift);
+      const x = Math.max(1, near + (value * (value - 1)) / (unit * weight));
+      return { x, ...(await imageOf(divided(x))) };
     },
   };
 }
 
-/** From the lower triangle of A*(w) to that of M, its diagonal halved, M = L + Lᵀ; returns ⟨M, GMG⟩ and ⟨M, CM⟩. */
+/** ⟨M, GMG⟩ and ⟨M, CM⟩ */
+type Inner = Pick<FormImage, "drift" | "weight">;
+
+/** From the lower triangle of A*(w) to L, M = L + Lᵀ; they may be one matrix. */
 function divideByPoles(
-  { data, rows: rank }: Matrix<FloatArray>,
+  { data: sums, rows: rank }: Matrix<FloatArray>,
   u: Float64Array,
   { scales, ratios }: CauchyKernel,
-): Pick<FormImage, "drift" | "weight"> {
+  { data: lower }: Matrix<FloatArray>,
+): Inner {
   let [drift, weight] = [0, 0];
   for (let i = 0; i < rank; i++) {
     const start = i * rank;
     for (let j = 0; j < i; j++) {
       const scale = scales[i] * scales[j];
-      const m = (scale * data[start + j]) / (u[i] + u[j]);
-      data[start + j] = scale * m;
+      const m = (scale * sums[start + j]) / (u[i] + u[j]);
+      lower[start + j] = scale * m;
       drift += 2 * m * m;
       weight += m * m * (ratios[i] + ratios[j]);
     }
     const scale = scales[i] * scales[i];
-    const m = (scale * data[start + i]) / (2 * u[i]);
-    data[start + i] = (scale * m) / 2;
+    const m = (scale * sums[start + i]) / (2 * u[i]);
+    lower[start + i] = (scale * m) / 2;
     drift += m * m;
     weight += m * m * ratios[i];
   }

@@ -11,12 +11,8 @@ import {
   zerosLike,
 } from "../linalg/matrix.ts";
 
-/** Into so many columns at a time a triangle is multiplied: of four, five eighths of the whole square's work is left. */
-const columnBlocks = 4;
-/** Rows that are weighted at a time, so that they are in the cache when they are multiplied. */
-const rowsAtOnce = 256;
-/** Columns below which a block is not worth a call of its own. */
-const fewColumns = 32;
+/** Rows that are done at a time, so that they and their images stay in the cache. */
+const rowsAtOnce = 512;
 
 /**
  * How samples see symmetric r×r matrices: A(M)_i = X_iMX_iᵀ, C×C, for C = 1 the numbers x_iᵀMx_i, and the adjoint
@@ -24,7 +20,7 @@ const fewColumns = 32;
  * matrices and arithmetic of the precision of the rows.
  */
 export interface SampleForms<T extends FloatArray> {
-  /** forms ← A(L + Lᵀ), L lower triangular, r×r with zeros above its diagonal. Half the work of X·M. */
+  /** forms ← A(L + Lᵀ) for the lower triangle L of an r×r matrix, what is above it not read. Half the work of X·M. */
   ofTriangle(lower: Matrix<T>, forms: Float64Array): Promise<void>;
   /** forms ← A(diag m) in n·C²·r operations. */
   ofDiagonal(m: Float64Array, forms: Float64Array): void;
@@ -39,59 +35,58 @@ export function sampleForms<T extends FloatArray>(
   kernels: Kernels,
 ): SampleForms<T> {
   const { rows: size, columns: rank } = rows;
-  const width = Math.max(fewColumns, Math.ceil(rank / columnBlocks));
-  const images = emptyLike(rows, size, Math.min(width, rank));
   const count = Math.min(size, outputs * Math.ceil(rowsAtOnce / outputs));
-  const scaled = emptyLike(rows, count, rank);
+  const images = emptyLike(rows, count, rank);
   const product = emptyLike(rows, outputs, outputs);
 
-  /** forms ← forms + Y_iX_iᵀ + X_iY_iᵀ, Y the first columns of `images`, X as many from `first` on. */
-  const addForms = (first: number, columns: number, forms: Float64Array): void => {
+  /** Some rows of X at a time, with as many of `images`, and which forms are theirs. */
+  const parts = function* (forms: Float64Array) {
+    for (let first = 0; first < size; first += count) {
+      const x = block(rows, first, 0, Math.min(count, size - first), rank);
+      const own = forms.subarray(first * outputs, (first + x.rows) * outputs);
+      yield { x, y: block(images, 0, 0, x.rows, rank), own };
+    }
+  };
+
+  /** forms_i ← Y_iX_iᵀ + X_iY_iᵀ */
+  const pair = (x: Matrix<T>, y: Matrix<T>, forms: Float64Array): void => {
     if (outputs === 1) {
-      addProducts(images, block(rows, 0, first, size, columns), forms);
+      pairRows(x, y, forms);
       return;
     }
-    for (let i = 0, at = 0; i < size; i += outputs, at += outputs * outputs) {
-      const x = transpose(block(rows, i, first, outputs, columns));
-      kernels.gemm(1, block(images, i, 0, outputs, columns), x, 0, product);
+    for (let i = 0, at = 0; i < x.rows; i += outputs, at += outputs * outputs) {
+      const turned = transpose(block(x, i, 0, outputs, rank));
+      kernels.gemm(1, block(y, i, 0, outputs, rank), turned, 0, product);
       for (let a = 0; a < outputs; a++) {
         for (let b = 0; b < outputs; b++)
-          forms[at + a * outputs + b] += entry(product, a, b) + entry(product, b, a);
+          forms[at + a * outputs + b] = entry(product, a, b) + entry(product, b, a);
       }
     }
   };
 
   return {
     async ofTriangle(lower, forms) {
-      forms.fill(0);
-      for (let first = 0; first < rank; first += width) {
-        const columns = Math.min(width, rank - first);
-        const below = block(lower, first, first, rank - first, columns);
-        const right = block(rows, 0, first, size, rank - first);
-        await kernels.background.gemm(1, right, below, 0, block(images, 0, 0, size, columns));
-        addForms(first, columns, forms);
+      for (const { x, y, own } of parts(forms)) {
+        y.data.set(x.data.subarray(x.offset, x.offset + x.rows * rank));
+        await kernels.background.trmm(lower, transpose(y));
+        pair(x, y, own);
       }
     },
     ofDiagonal(m, forms) {
-      forms.fill(0);
-      const half = m.map((entry) => entry / 2);
-      for (let first = 0; first < rank; first += width) {
-        const columns = Math.min(width, rank - first);
-        scaleColumns(block(rows, 0, first, size, columns), half.subarray(first), images);
-        addForms(first, columns, forms);
+      for (let i = 0, at = 0; i < size; i += outputs) {
+        for (let a = i; a < i + outputs; a++) {
+          for (let b = i; b < i + outputs; b++, at++) forms[at] = weightedProduct(rows, m, a, b);
+        }
       }
     },
     async adjoint(w, target) {
-      for (let first = 0; first < size; first += count) {
-        const some = block(rows, first, 0, Math.min(count, size - first), rank);
-        const weights = w.subarray(first * outputs, (first + some.rows) * outputs);
-        const positive =
-          outputs === 1
-            ? scaleRows(some, weights, scaled)
-            : scaleBlocks(some, weights, outputs, scaled, kernels);
-        const part = (from: number, to: number) => transpose(block(scaled, from, 0, to - from, rank));
-        await kernels.background.syrk(1, part(0, positive), first === 0 ? 0 : 1, target);
-        if (positive < some.rows) await kernels.background.syrk(-1, part(positive, some.rows), 1, target);
+      let beta = 0;
+      for (const { x, y, own } of parts(w)) {
+        const positive = outputs === 1 ? scaleRows(x, own, y) : scaleBlocks(x, own, outputs, y, kernels);
+        const part = (from: number, to: number) => transpose(block(y, from, 0, to - from, rank));
+        await kernels.background.syrk(1, part(0, positive), beta, target);
+        if (positive < x.rows) await kernels.background.syrk(-1, part(positive, x.rows), 1, target);
+        beta = 1;
       }
     },
   };
@@ -101,15 +96,14 @@ function emptyLike<T extends FloatArray>({ data }: Matrix<T>, rows: number, colu
   return rowMajor(rows, columns, zerosLike(data, rows * columns));
 }
 
-/** forms_i ← forms_i + 2·⟨y_i, x_i⟩ over the columns of x, four sums at a time. */
-function addProducts(
-  { data: y, rowStride: stepY }: Matrix<FloatArray>,
-  { data: x, rowStride: stepX, offset, columns }: Matrix<FloatArray>,
+/** forms_i ← 2·⟨y_i, x_i⟩, four sums at a time. */
+function pairRows(
+  { data: x, offset, columns }: Matrix<FloatArray>,
+  { data: y }: Matrix<FloatArray>,
   forms: Float64Array,
 ): void {
-  for (let i = 0; i < forms.length; i++) {
-    let left = i * stepY;
-    let right = offset + i * stepX;
+  for (let i = 0, left = 0; i < forms.length; i++) {
+    let right = offset + i * columns;
     const end = left + columns;
     let a = 0;
     let b = 0;
@@ -122,21 +116,22 @@ function addProducts(
       d += y[left + 3] * x[right + 3];
     }
     for (; left < end; left++, right++) a += y[left] * x[right];
-    forms[i] += 2 * (a + b + (c + d));
+    forms[i] = 2 * (a + b + (c + d));
   }
 }
 
-/** y_ik ← m_k·x_ik over the columns of x. */
-function scaleColumns(
-  { data: x, rows, rowStride: stepX, offset, columns }: Matrix<FloatArray>,
+/** Σ_k m_k·x_ak·x_bk */
+function weightedProduct(
+  { data, columns }: Matrix<FloatArray>,
   m: Float64Array,
-  { data: y, rowStride: stepY }: Matrix<FloatArray>,
-): void {
-  for (let i = 0; i < rows; i++) {
-    const source = offset + i * stepX;
-    const target = i * stepY;
-    for (let k = 0; k < columns; k++) y[target + k] = m[k] * x[source + k];
+  a: number,
+  b: number,
+): number {
+  let sum = 0;
+  for (let k = 0, left = a * columns, right = b * columns; k < columns; k++, left++, right++) {
+    sum += m[k] * data[left] * data[right];
   }
+  return sum;
 }
 
 /** The rows √|w_i|·x_i, first those with w_i ≥ 0; returns how many these are. */

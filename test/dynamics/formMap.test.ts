@@ -78,6 +78,14 @@ async function expectNaive(problem: Problem, c: number, x: number, seed: number)
     expect(distance(given[1].image, expected.image)).toBeLessThan(maps.single.rounding * scale);
     expect(Math.abs(given[0].quotient / expected.quotient - 1)).toBeLessThan(1e-11);
   }
+  const diagonal = await maps.diagonal(x);
+  for (let i = 0; i < 3; i++) {
+    const at = Math.floor((i * (maps.size - 1)) / 2);
+    const unit = new Float64Array(maps.size);
+    unit[at] = 1;
+    const error = Math.abs(diagonal[at] - naive(problem, c, unit, x).image[at]);
+    expect(error).toBeLessThan(maps.single.rounding * Math.max(...diagonal));
+  }
   const { image, quotient, drift, weight } = maps.ofIdentity(x);
   const general = await maps.double.apply(maps.identity, x);
   expect(distance(image, general.image)).toBeLessThan(1e-12 * size(image));
@@ -143,7 +151,15 @@ test("its matrix is symmetric, of one output entrywise at least 0, and its large
           expect(Math.abs(entry - matrix[j][i])).toBeLessThan(1e-12);
           if (outputs === 1) expect(entry).toBeGreaterThan(-1e-13);
         }
-      expect(Math.abs(Math.max(...jacobiEigen(matrix).values) - 1)).toBeLessThan(1e-9);
+      const { values, vectors } = jacobiEigen(matrix);
+      expect(Math.abs(Math.max(...values) - 1)).toBeLessThan(1e-9);
+      const leader = vectors[values.indexOf(Math.max(...values))];
+      const w = new Float64Array(maps.size);
+      for (const [k, e] of basis.entries()) for (let i = 0; i < w.length; i++) w[i] += leader[k] * e[i];
+      const root = await maps.double.applyAtRoot(w, x * (1 + 1e-7));
+      expect(Math.abs(root.x / x - 1)).toBeLessThan(1e-9);
+      expect(distance(root.image, w)).toBeLessThan(1e-9);
+      expect(root).toEqual({ x: root.x, ...(await maps.double.apply(w, root.x)) });
     }),
     { numRuns: 60 },
   );
