@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asWritingError } from "../fileProblem.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 /**
  * Writes a file so that a reader, or a run resumed after a crash, finds either the old content or all of the new.
@@ -10,7 +11,7 @@ import { asWritingError } from "../fileProblem.ts";
 export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, "w");
     try {
       await file.writeFile(content);

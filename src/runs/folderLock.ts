@@ -4,13 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { constants, copyFile, link, mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { constants, copyFile, link, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { asWritingError } from "../fileProblem.ts";
 import { InputError } from "../inputError.ts";
 import { isAbsent } from "./atomicFile.ts";
 import { isOfThisHost, type LockHolder, mayBeRunning, readHolder, thisProcess } from "./lockHolder.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 interface Lock {
   readonly number: number;
@@ -29,7 +30,9 @@ export async function withFolderLocked<T>(
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const made = await makeFolder(folder);
+  const made = await makeFolder(folder).catch((error) => {
+    throw asWritingError(folder, error);
+  });
   try {
     const path = await lock(folder, thisProcess(command));
     const stopWatching = removeWhenProcessEnds(path);
@@ -143,15 +146,6 @@ function removeWhenProcessEnds(path: string): () => void {
     process.off("exit", remove);
     for (const signal of signals) process.off(signal, end);
   };
-}
-
-/** The first folder on the way that was not there; a whole path. */
-async function makeFolder(folder: string): Promise<string | undefined> {
-  try {
-    return await mkdir(resolve(folder), { recursive: true });
-  } catch (error) {
-    throw asWritingError(folder, error);
-  }
 }
 
 async function removeEmptyFolders(folder: string, made: string | undefined): Promise<void> {

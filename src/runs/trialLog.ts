@@ -14,7 +14,7 @@ export interface TrialLogKey {
   readonly version: string;
 }
 
-export interface LoggedTrial {
+interface LoggedTrial {
   readonly label: string;
   readonly rows: readonly StoredRow[];
   readonly seconds: number;

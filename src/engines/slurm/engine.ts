@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { InputError } from "../../inputError.ts";
+import { makeFolder } from "../../runs/makeFolder.ts";
 import { type SweepFolder, writeJobs } from "../../runs/sweep/folder.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { batchFiles } from "./batches.ts";
@@ -43,7 +43,7 @@ export function slurmEngine(options: SlurmOptions): Engine {
     name: "Slurm",
     async run(jobs, context) {
       const files = batchFiles(folder.path);
-      await mkdir(files.logs, { recursive: true });
+      await makeFolder(files.logs);
       await writeJobs(folder, jobs);
       const ledger = await openLedger({ folder, files, jobs, ...patience }, context);
       await ledger.takeOver();

@@ -1,11 +1,12 @@
 /** A sweep's folder: sweep.json, and for each job jobs/ID with job.json, result.json or failure.json, and scratch/. */
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { asReadingError } from "../../fileProblem.ts";
 import { InputError } from "../../inputError.ts";
 import { isAbsent, writeFileAtomically } from "../atomicFile.ts";
 import { type Job, type JobResult, jobCommands } from "../jobs/job.ts";
+import { makeFolder } from "../makeFolder.ts";
 import { isStoredRow } from "../storedRow.ts";
 import type { SweepConfig } from "./config.ts";
 import type { Point } from "./design.ts";
@@ -115,7 +116,7 @@ export function sweepFolder(path: string): SweepFolder {
 /** Puts the jobs where workers that share the disk find them. */
 export async function writeJobs(folder: SweepFolder, jobs: readonly Job[]): Promise<void> {
   for (const job of jobs) {
-    await mkdir(folder.scratch(job.id), { recursive: true });
+    await makeFolder(folder.scratch(job.id));
     await writeFileAtomically(folder.jobPath(job.id), `${JSON.stringify(job)}\n`);
   }
 }
