@@ -16,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(cwd, "run.yaml"), smallRun.replace(/instruments:[\s\S]*/, ""));
   const { code, stderr } = await noisegeo(["train", "run.yaml", "--out", "run"], { cwd });
   expect(code, stderr).toBe(0);
-}, 120_000);
+});
 
 const measure = (...words: string[]) => noisegeo(["measure", "--run", "run", ...words], { cwd });
 const documentOf = async (...words: string[]) => {
@@ -46,13 +46,13 @@ describe("measure --memory", () => {
     }
     const roomy = await documentOf("--samples", "1200", "--memory", "2G");
     expect(roomy.gaussNewton).toEqual(whole.gaussNewton);
-  }, 240_000);
+  });
 
   test("keeps within it, beside what the program takes by itself, where K alone would be 1.1 GiB", async () => {
     const { memory, samples } = await documentOf("--memory", "120M");
     expect(samples).toBe(6000);
     expect(memory.peak).toBeLessThan(120 * mebibyte + base);
-  }, 240_000);
+  });
 
   test("says so in the table", async () => {
     const { stdout } = await measure("--samples", "50", "--memory", "1.5G");

@@ -117,7 +117,7 @@ test("a run writes page, figures, data and result; interrupted and resumed it gi
   const computed = `other kernels (1 trial) and ${kernels} (${total - 1} trials), whose last digits differ`;
   expect(mixed.stdout).toContain(`trials by ${computed}\n`);
   expect(JSON.parse(read("whole", "result.json")).experiments[0].kernels).toBe(computed);
-}, 600_000);
+});
 
 test("unknown experiments and wrong options: one line, exit code 2", async () => {
   for (const words of [

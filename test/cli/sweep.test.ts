@@ -36,7 +36,7 @@ beforeAll(async () => {
   write("longSweep.yaml", grid("long.yaml"));
 });
 
-describe("noisegeo sweep", { timeout: 180_000 }, () => {
+describe("noisegeo sweep", () => {
   test("gathers one row a job, in the order of the design, and a figure; a second call has nothing to do", async () => {
     const { code, stdout, stderr } = await sweep("sweep.yaml");
     expect(code, stderr).toBe(0);

@@ -70,7 +70,7 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
     expect(remote.code, remote.stderr).toBe(0);
     expect(remote.stdout).toMatch(/^6 jobs: /);
     expect(table("remote")).toEqual(table("local"));
-  }, 300_000);
+  });
 
   test("gather writes the table from what is there", async () => {
     const before = table("local");
@@ -120,5 +120,5 @@ describe.skipIf(withoutSlurm)("noisegeo sweep --engine slurm", () => {
     for (const file of ["measure.json", "results.parquet"]) {
       expect(readFileSync(place("remote-tiles", file))).toEqual(readFileSync(place("tiles", file)));
     }
-  }, 300_000);
+  });
 });

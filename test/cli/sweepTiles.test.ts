@@ -122,36 +122,32 @@ describe("one measurement in tiles", () => {
     expect(bytes("stopped", "measure.json")).toEqual(whole);
   });
 
-  test.skipIf(withoutRedis)(
-    "comes to the same bytes through Redis",
-    async () => {
-      const redis = await startRedis(cwd);
-      const env = { NOISEGEO_REDIS: redis.url };
-      let interrupt = () => {};
-      const worker = noisegeo(["worker", "--workers", "2"], {
-        cwd,
-        env,
-        whileRunning: (child) => {
-          interrupt = child.interrupt;
-        },
-      });
-      try {
-        const remote = await noisegeo(
-          ["sweep", "crossEntropyTiles.yaml", "--engine", "bullmq", "--out", "remote"],
-          { cwd, env },
-        );
-        expect(remote.code, remote.stderr).toBe(0);
-        for (const file of ["measure.json", "results.parquet"]) {
-          expect(bytes("remote", file)).toEqual(bytes("crossEntropy1", file));
-        }
-      } finally {
-        interrupt();
-        await worker;
-        await redis.kill();
+  test.skipIf(withoutRedis)("comes to the same bytes through Redis", async () => {
+    const redis = await startRedis(cwd);
+    const env = { NOISEGEO_REDIS: redis.url };
+    let interrupt = () => {};
+    const worker = noisegeo(["worker", "--workers", "2"], {
+      cwd,
+      env,
+      whileRunning: (child) => {
+        interrupt = child.interrupt;
+      },
+    });
+    try {
+      const remote = await noisegeo(
+        ["sweep", "crossEntropyTiles.yaml", "--engine", "bullmq", "--out", "remote"],
+        { cwd, env },
+      );
+      expect(remote.code, remote.stderr).toBe(0);
+      for (const file of ["measure.json", "results.parquet"]) {
+        expect(bytes("remote", file)).toEqual(bytes("crossEntropy1", file));
       }
-    },
-    60_000,
-  );
+    } finally {
+      interrupt();
+      await worker;
+      await redis.kill();
+    }
+  });
 
   test.each([
     ["train", "mse.yaml", "{ tiles: 4 }", /design\.tiles: expected command: measure with tiles/],

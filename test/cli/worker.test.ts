@@ -65,7 +65,7 @@ describe.skipIf(withoutRedis)("noisegeo worker", () => {
     const stderr = ends.map((end) => end.stderr).join("");
     const manifest = readFileSync(place("remote", "sweep.json"), "utf8");
     for (const text of [stderr, remote.stderr, remote.stdout, manifest]) expect(text).not.toContain("sesame");
-  }, 180_000);
+  });
 
   test.each([
     [

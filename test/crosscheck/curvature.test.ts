@@ -35,7 +35,7 @@ beforeAll(async () => {
   if (python === undefined) return;
   const script = fileURLToPath(new URL("curvature.py", import.meta.url));
   execFileSync(python, ["-W", "ignore", script], { cwd, stdio: "pipe" });
-}, 240_000);
+});
 afterAll(async () => {
   await kernels.close();
   folder.remove();

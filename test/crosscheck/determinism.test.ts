@@ -99,7 +99,7 @@ function reproduce(kernels: Kind, threads: number): Promise<Buffer> {
   return made;
 }
 
-describe("threads", { timeout: 600_000 }, () => {
+describe("threads", () => {
   test("measure, Wasm kernels: 1, 2 and 3 to the bit", async () => {
     const one = await measurePoint("wasm", 1);
     for (const threads of [2, 3]) expect(await measurePoint("wasm", threads)).toBe(one);
@@ -154,44 +154,40 @@ function expectAgreement(a: unknown, b: unknown, tolerance: number, what: string
   expect(compared).toBeGreaterThan(10);
 }
 
-describe.skipIf(!hasNative)(
-  `native against Wasm kernels, and native threads${skippedNative}`,
-  { timeout: 600_000 },
-  () => {
-    const others = [
-      ["wasm", 1],
-      ["native", 2],
-      ["native", 3],
-    ] as const;
+describe.skipIf(!hasNative)(`native against Wasm kernels, and native threads${skippedNative}`, () => {
+  const others = [
+    ["wasm", 1],
+    ["native", 2],
+    ["native", 3],
+  ] as const;
 
-    test("measure, f64: 1e-12", async () => {
-      const native = JSON.parse(await measurePoint("native", 1));
-      for (const [kernels, threads] of others) {
-        const other = JSON.parse(await measurePoint(kernels, threads));
-        expectAgreement(native, other, 1e-12, `${kernels}, ${threads} threads`);
-      }
-    });
+  test("measure, f64: 1e-12", async () => {
+    const native = JSON.parse(await measurePoint("native", 1));
+    for (const [kernels, threads] of others) {
+      const other = JSON.parse(await measurePoint(kernels, threads));
+      expectAgreement(native, other, 1e-12, `${kernels}, ${threads} threads`);
+    }
+  });
 
-    test.each([
-      { precision: "f64", tolerance: 1e-12 },
-      { precision: "f32", tolerance: 1e-5 },
-    ])("train and a checkpoint's Hessian, $precision: $tolerance", async ({ precision, tolerance }) => {
-      const rows = rowsOf(place(await train("native", precision, 1)));
-      const measured = JSON.parse(await measureRun("native", precision, 1));
-      for (const [kernels, threads] of others) {
-        const what = `${kernels}, ${threads} threads`;
-        expectAgreement(rows, rowsOf(place(await train(kernels, precision, threads))), tolerance, what);
-        const other = JSON.parse(await measureRun(kernels, precision, threads));
-        expectAgreement(measured, other, tolerance, `${what}, checkpoint`);
-      }
-    });
+  test.each([
+    { precision: "f64", tolerance: 1e-12 },
+    { precision: "f32", tolerance: 1e-5 },
+  ])("train and a checkpoint's Hessian, $precision: $tolerance", async ({ precision, tolerance }) => {
+    const rows = rowsOf(place(await train("native", precision, 1)));
+    const measured = JSON.parse(await measureRun("native", precision, 1));
+    for (const [kernels, threads] of others) {
+      const what = `${kernels}, ${threads} threads`;
+      expectAgreement(rows, rowsOf(place(await train(kernels, precision, threads))), tolerance, what);
+      const other = JSON.parse(await measureRun(kernels, precision, threads));
+      expectAgreement(measured, other, tolerance, `${what}, checkpoint`);
+    }
+  });
 
-    test("reproduce: rows of an experiment, 1e-12", async () => {
-      const rows = async (kernels: Kind) => {
-        const { buffer, byteOffset, byteLength } = await reproduce(kernels, 1);
-        return parquetReadObjects({ file: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer });
-      };
-      expectAgreement(await rows("native"), await rows("wasm"), 1e-12, "decoupling");
-    });
-  },
-);
+  test("reproduce: rows of an experiment, 1e-12", async () => {
+    const rows = async (kernels: Kind) => {
+      const { buffer, byteOffset, byteLength } = await reproduce(kernels, 1);
+      return parquetReadObjects({ file: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer });
+    };
+    expectAgreement(await rows("native"), await rows("wasm"), 1e-12, "decoupling");
+  });
+});

@@ -21,7 +21,7 @@ beforeAll(() => {
     encoding: "utf8",
   });
   built = { status, said: stdout + stderr };
-}, 240_000);
+});
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 

@@ -143,5 +143,5 @@ describe.skipIf(withoutSlurm)("Slurm", () => {
     expect(slurm("sinfo", "--noheader", `--nodes=${cluster.nodes[1]}`, "--format=%T").trim()).toMatch(
       /down|completing|\*$/,
     );
-  }, 120_000);
+  });
 });

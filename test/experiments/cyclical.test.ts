@@ -68,7 +68,7 @@ let rows: readonly Row[];
 beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   rows = await measured({});
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 async function measured(diagonal: Partial<Sizes["diagonal"]>, sgd?: Estimator): Promise<readonly Row[]> {
@@ -127,17 +127,17 @@ describe("cyclical fails", () => {
     expect(verdicts(wrong)[0]).toBe("fails");
     // it does not leave at all, so there is nothing to say about directions
     expect(verdicts(wrong)[3]).toBe("inconclusive");
-  }, 120_000);
+  });
 
   it("for isotropic noise of the same trace", async () => {
     const wrong = await measured({ seeds: 5 }, isotropicNoise);
     expect(verdicts(wrong)[0]).toBe("fails");
-  }, 120_000);
+  });
 
   it("for cycles whose large learning rate is the small one", async () => {
     const wrong = await measured({ high: tiny.diagonal.low });
     expect(verdicts(wrong)[0]).toBe("fails");
-  }, 120_000);
+  });
 
   it("where one schedule does not flatten, or one measure", () => {
     const stays = changed({ kind: "end", optimiser: "SGD", schedule: "triangular" }, (row) => ({

@@ -70,7 +70,7 @@ beforeAll(async () => {
   const averaged = { ...pool, inputs, inputShape: [1, side, side] };
   openImages = async ({ samples = 0, seed = 0 }) => drawn(averaged, samples, seed);
   rows = await measured({});
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 function drawn(pool: Dataset, count: number, seed: number): Dataset {
@@ -157,19 +157,19 @@ describe("cyclical-real fails", () => {
     const wrong = await measured({ seeds: 3, ...plain }, deterministic);
     expect(verdicts(wrong)[0]).toBe("fails");
     expect(verdicts(wrong)[3]).toBe("fails");
-  }, 120_000);
+  });
 
   it("for isotropic noise of the same trace", async () => {
     const wrong = await measured({ seeds: 3, ...plain }, isotropicNoise);
     expect(verdicts(wrong)[0]).toBe("fails");
     expect(verdicts(wrong)[3]).toBe("fails");
-  }, 120_000);
+  });
 
   it("for cycles whose large learning rate is the small one", async () => {
     const wrong = await measured({ seeds: 3, high: 0.15, ...plain });
     expect(verdicts(wrong)[0]).toBe("fails");
     expect(verdicts(wrong)[3]).toBe("fails");
-  }, 120_000);
+  });
 
   it("where GD flattens as well", () => {
     const flat = changed({ kind: "end", optimiser: "GD" }, times(0.2));
@@ -201,7 +201,7 @@ describe("cyclical-real fails", () => {
     expect(where(wild, { kind: "end", arrived: false })).toHaveLength(2);
     expect(verdicts(wild)[7]).toBe("fails");
     expect(conclude(wild).reading).not.toMatch(/NaN|undefined/);
-  }, 120_000);
+  });
 });
 
 /** GD with Gaussian noise of covariance (Tr Σ/(B·p))·I, Tr Σ/B by two batches of their own. */

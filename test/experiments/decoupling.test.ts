@@ -39,7 +39,7 @@ beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed: 5 });
   rows = tableRows(table);
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 describe("the distances", () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await fast.close();
   measured = result;
   rows = tableRows(result.table);
-}, 300_000);
+});
 
 const checkOf = (changed: readonly Row[], part: string) =>
   experiment.conclude(changed, "quick").checks.find(({ statement }) => statement.includes(part));

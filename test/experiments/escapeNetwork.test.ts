@@ -42,7 +42,7 @@ beforeAll(async () => {
     }),
   );
   rows = await measured(minima, descend);
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 async function measured(at: readonly Minimum[], how: Descend, of: Sizes = tiny): Promise<readonly Row[]> {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed });
   rows = tableRows(table);
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 const names = {

@@ -61,7 +61,7 @@ let rows: readonly Row[];
 beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   rows = await measured();
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 async function measured(variant?: Variant, own: Partial<Sizes> = {}): Promise<readonly Row[]> {
@@ -162,7 +162,7 @@ describe("escape-real fails", () => {
     // it never leaves, so that there is nothing to say about where to
     expect(found[checks.sgdDeparture]).toBe("inconclusive");
     expect(found[checks.flatter]).toBe("inconclusive");
-  }, 120_000);
+  });
 
   it("for isotropic noise of the size of SGD's", async () => {
     const noise = createStream(13);
@@ -173,7 +173,7 @@ describe("escape-real fails", () => {
     const found = verdicts(await measured({ ...genuine, descend }, short));
     expect(found[checks.sgdGrowth]).toBe("fails");
     expect(found[checks.directions]).toBe("fails");
-  }, 120_000);
+  });
 
   it("for eigenvectors in another order", async () => {
     const directions = (w: Float64Array) => w.map((_, k) => w[(k + 3) % w.length]);
@@ -181,7 +181,7 @@ describe("escape-real fails", () => {
     expect(found[checks.alone]).toBe("fails");
     expect(found[checks.directions]).toBe("fails");
     expect(found[checks.gdDeparture]).toBe("fails");
-  }, 120_000);
+  });
 
   it("for single numbers that are wrong", () => {
     const compared = { kind: "look", compare: true };

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { table } = await runExperiment(experiment, { kernels, scale: "quick", seed: 5 });
   await kernels.close();
   rows = tableRows(table);
-}, 300_000);
+});
 
 const checks = {
   quadratic: 0,

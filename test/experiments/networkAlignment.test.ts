@@ -77,7 +77,7 @@ beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   plain = await run();
   rows = tableRows(plain.table);
-}, 60_000);
+});
 afterAll(() => kernels.close());
 
 function run(noise?: Noise, openImages: OpenImages | undefined = patterns) {

@@ -55,7 +55,7 @@ beforeAll(async () => {
   kernels = await openKernels({ threads: 1 });
   plain = await run(genuine);
   rows = tableRows(plain.table);
-}, 60_000);
+});
 afterAll(() => kernels.close());
 
 function run(variant: Variant, of: Sizes = tiny) {

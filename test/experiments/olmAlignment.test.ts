@@ -45,7 +45,7 @@ beforeAll(async () => {
   await fast.close();
   measured = result;
   rows = tableRows(result.table);
-}, 300_000);
+});
 
 const verdictOf = (changed: readonly Row[], start: string) => {
   const found = experiment

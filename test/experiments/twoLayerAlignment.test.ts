@@ -40,7 +40,7 @@ beforeAll(async () => {
       }),
     )
   ).flat();
-}, 120_000);
+});
 afterAll(() => kernels.close());
 
 const changed = (change: (row: Row) => Row) => rows.map((row) => ({ ...row, ...change(row) }));

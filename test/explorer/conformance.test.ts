@@ -35,9 +35,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.skipIf(chromiumMissing)(
   `in Chromium${chromiumMissing ? " (skipped: none installed)" : ""}`,
   // the suite takes seconds on a machine of its own
-  { timeout: 300_000 },
   () => {
-    beforeAll(() => bundle(folder), 300_000);
+    beforeAll(() => bundle(folder));
 
     test.each(wasmKinds)("the $name kernels pass their conformance suite", async ({ relaxed }) => {
       const browser = await launchChromium();

@@ -51,7 +51,7 @@ function expectNoPlace({ code, stdout, stderr }: Outcome, reason: RegExp): void 
   expect(last).toMatch(reason);
 }
 
-describe.skipIf(!mountable)("a disk (skipped where none can be mounted)", { timeout: 180_000 }, () => {
+describe.skipIf(!mountable)("a disk (skipped where none can be mounted)", () => {
   test("that is full: a run goes on where it stopped when there is room", async () => {
     expect((await run("train", "run.yaml", "--out", "whole")).code).toBe(0);
     const words = ["train", "run.yaml", "--resume", "--out", "disk/run"];

@@ -13,7 +13,7 @@ const folder = scratchFolder();
 let installed: Installed;
 beforeAll(() => {
   installed = installPacked(folder.path);
-}, 240_000);
+});
 afterAll(() => folder.remove());
 
 const npm = (...words: string[]) => spawnSync("npm", words, { cwd: folder.path, encoding: "utf8" });
@@ -30,7 +30,7 @@ describe.skipIf(why !== "").each([22, 24])(`Node %i${why}`, (major) => {
     const { status, stderr } = npm("install", "--prefix", home, "--no-audit", "--no-fund", `node@${major}`);
     expect(status, stderr).toBe(0);
     binary = join(home, "node_modules/node/bin/node");
-  }, 240_000);
+  });
 
   function node(words: readonly string[], env: Readonly<Record<string, string>> = {}): string {
     const { status, stdout, stderr } = spawnSync(binary, words, {
@@ -64,7 +64,7 @@ describe.skipIf(why !== "").each([22, 24])(`Node %i${why}`, (major) => {
   });
 
   // what they say of themselves: package.test.ts
-  test("its types, by a compiler that this version runs", { timeout: 300_000 }, () => {
+  test("its types, by a compiler that this version runs", () => {
     const types = join(installed.project, "node_modules/@types");
     if (!readdirSync(join(installed.project, "node_modules")).includes("@types")) {
       symlinkSync(join(root, "node_modules/@types"), types, "dir");

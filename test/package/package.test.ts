@@ -13,7 +13,7 @@ const folder = scratchFolder();
 let installed: Installed;
 beforeAll(() => {
   installed = installPacked(folder.path);
-}, 240_000);
+});
 afterAll(() => folder.remove());
 
 /** Runs Node in the project, with nothing of this checkout but what is installed there. */
@@ -105,7 +105,7 @@ describe("the library, as installed", () => {
 
   // the other resolutions: attw, in `npm run check:package`
   // a whole program for the compiler
-  test("has types that resolve, those of its dependencies included", { timeout: 300_000 }, () => {
+  test("has types that resolve, those of its dependencies included", () => {
     const code = `
       import { lossAlignment, type Measurement, measure } from "noise-geometry";
       import type { GeometryPoint } from "noise-geometry/geometry";

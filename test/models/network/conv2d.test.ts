@@ -81,7 +81,7 @@ describe("conv2d", () => {
         stream: createStream(image[1] * count),
       });
     }
-  }, 240_000);
+  });
 
   it("gives the same numbers by the kernels in WebAssembly, on arrays that they share", async () => {
     const [kernels, math] = [await openWasmKernels({ threads: 1 }), await openVectorMath()];
