@@ -1,8 +1,10 @@
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { openFile } from "../data/byteSource.ts";
 import { pointOn } from "../models/network/networkPoint.ts";
 import type { LossName } from "../models/network/targets.ts";
 import { readOnnx } from "../models/onnx/readOnnx.ts";
+import { foldedWeightsLine } from "./foldedWeights.ts";
 import { type OpenPoint, openNamedData, pointWith, type SampleOptions } from "./networkData.ts";
 import { readInput } from "./readInput.ts";
 
@@ -20,6 +22,11 @@ export async function onnxPoint(
       sampleShape: dataset.inputShape,
       openExternal: (location) => openFile(join(dirname(file), location)),
     });
+    const line = foldedWeightsLine(
+      file,
+      graph.parameters.map((parameter) => parameter.name),
+    );
+    if (line) process.stderr.write(`noisegeo: ${line}\n`);
     return pointOn(dataset, { name: file, graph, theta }, loss);
   });
 }

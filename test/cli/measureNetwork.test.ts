@@ -45,6 +45,20 @@ const fnn = { onnx: join(fixtures, "fnn-11.onnx"), weights: join(fixtures, "fnn.
 const resnet = join(fixtures, "resnet-17-dynamic.onnx");
 
 describe("measure --onnx", () => {
+  test("says where the exporter has folded batch normalisation away, and only there", async () => {
+    const measured = async (name: string, network: string) => {
+      const file = join(fixtures, `${name}.onnx`);
+      const npz = await writeData(network, "y");
+      return noisegeo(["measure", "--onnx", file, "--data", npz, "--json", "-"], { cwd });
+    };
+    const folded = await measured("cnnFolded-13", "cnnFolded");
+    expect(folded.code).toBe(0);
+    expect(folded.stderr).toMatch(
+      /^noisegeo: .*cnnFolded-13\.onnx: the exporter computed weights of convolutions \(onnx::Conv_29, onnx::Conv_30, onnx::Conv_32, onnx::Conv_33\), .*TrainingMode\.PRESERVE/m,
+    );
+    expect((await measured("cnn-13-dynamic", "cnn")).stderr).not.toContain("the exporter computed");
+  });
+
   test("gives PyTorch's numbers, with the Hessian's", async () => {
     const words = ["measure", "--onnx", resnet, "--data", data.resnet, "--hessian", "--json", "-"];
     const { code, stdout, stderr } = await noisegeo(words, { cwd });
