@@ -14,6 +14,8 @@ export interface ApiError extends Versioned {
 export interface RunList extends Versioned {
   readonly version: string;
   readonly runs: readonly Summary[];
+  /** Paths of runs and sweeps whose manifest cannot be read: damaged, or of a version with another format. */
+  readonly unreadable: readonly string[];
 }
 
 export type Summary = RunSummary | SweepSummary | ReproductionSummary;

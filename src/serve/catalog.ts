@@ -70,6 +70,9 @@ async function kindOf(
   return undefined;
 }
 
+/** As it is shown: with slashes, "." for the folder served itself. */
+export const pathOf = ({ names }: Place) => names.join("/") || ".";
+
 /** An address of its own for each place, whatever its folders are called. */
 function idOf(names: readonly string[]): string {
   return createHash("sha256").update(names.join("/")).digest("hex").slice(0, 16);

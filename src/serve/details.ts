@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Manifest } from "../runs/train/manifest.ts";
 import type { Details, ExperimentSummary, ReproductionSummary, RunSummary, Summary } from "./api.ts";
-import { foldersIn, type Place } from "./catalog.ts";
+import { foldersIn, type Place, pathOf } from "./catalog.ts";
 import { lastStep } from "./metricsTail.ts";
 import { filesOf, isFileWithin, lastChange, readJsonWithin } from "./placeFiles.ts";
 import { sweepDetails, sweepSummary } from "./sweeps.ts";
@@ -62,7 +62,7 @@ async function runSummary(root: string, place: Place, manifest: Manifest): Promi
     kind: "run",
     id,
     name,
-    path: names.join("/") || ".",
+    path: pathOf(place),
     changed: await lastChange(root, [
       [...names, "manifest.json"],
       [...names, "metrics.jsonl"],
@@ -91,7 +91,7 @@ async function reproductionSummary(root: string, place: Place): Promise<Reproduc
     });
   }
   const changed = await lastChange(root, files);
-  return { kind: "reproduction", id, name, path: names.join("/") || ".", changed, experiments };
+  return { kind: "reproduction", id, name, path: pathOf(place), changed, experiments };
 }
 
 /** result.json of an experiment, undefined where there is none that can be read. */

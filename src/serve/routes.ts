@@ -1,7 +1,7 @@
 import { version } from "../version.ts";
 import { answerError, answerFile, answerJson, answerText, type Exchange } from "./answers.ts";
 import type { RunList } from "./api.ts";
-import { findPlaces, type Place } from "./catalog.ts";
+import { findPlaces, type Place, pathOf } from "./catalog.ts";
 import { detailsOf, summaryOf } from "./details.ts";
 import { explorerPage, openExplorerFile } from "./explorerFiles.ts";
 import { type LiveOptions, streamLive } from "./liveMetrics.ts";
@@ -62,7 +62,8 @@ async function runList(root: string): Promise<RunList> {
   const found = await Promise.all(places.map((place) => summaryOf(root, place)));
   const runs = found.filter((summary) => summary !== undefined);
   runs.sort((a, b) => b.changed.localeCompare(a.changed) || a.path.localeCompare(b.path));
-  return { schema: 1, version, runs };
+  const unreadable = places.filter((_, k) => !found[k]).map(pathOf);
+  return { schema: 1, version, runs, unreadable };
 }
 
 async function answerRun(

@@ -1,7 +1,7 @@
 import type { Failure, SweepManifest } from "../runs/sweep/folder.ts";
 import { gatherJobs, type JobEnds } from "../runs/sweep/gather.ts";
 import type { SweepDetails, SweepSummary, SweepTableRow } from "./api.ts";
-import type { Place } from "./catalog.ts";
+import { type Place, pathOf } from "./catalog.ts";
 import { changeTime, filesOf, lastChange, readJsonWithin } from "./placeFiles.ts";
 import { isServedName } from "./servedFolder.ts";
 
@@ -46,7 +46,7 @@ async function summary(root: string, place: Place, { of, jobs }: SweepManifest):
     kind: "sweep",
     id,
     name,
-    path: names.join("/") || ".",
+    path: pathOf(place),
     changed: new Date(ends.reduce((latest, { at }) => Math.max(latest, at ?? 0), begun)).toISOString(),
     of,
     jobs: jobs.length,

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
@@ -111,6 +111,18 @@ describe.skipIf(chromiumMissing)(
       );
       await page.getByText("Configuration", { exact: true }).click();
       expect(await page.locator(".configuration").textContent()).toContain("optimiser.momentum");
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    test("a run that cannot be read is named until it can be", async () => {
+      mkdirSync(place("runs", "cut", "checkpoints"), { recursive: true });
+      writeFileSync(place("runs", "cut", "manifest.json"), '{ "schema": 1, "comm');
+      const { page, complaints } = await open(["runs/trained"]);
+      await page.getByText(/^Left out, .*: runs\/cut$/).waitFor();
+      await expectAccessible(page);
+      rmSync(place("runs", "cut"), { recursive: true });
+      await page.getByText(/^Left out/).waitFor({ state: "detached" });
       expect(complaints).toEqual([]);
       await page.close();
     });

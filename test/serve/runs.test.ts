@@ -72,6 +72,19 @@ describe("runs and reproductions", () => {
     expect(runs.map(({ changed }) => changed)).toEqual([after, after, after]);
   });
 
+  test("those that cannot be read are named, not left out in silence", async () => {
+    const paths = ["runs/cut off", "runs/of another version", "sweeps/cut off"];
+    for (const path of paths) mkdirSync(join(folders.runs, path, "checkpoints"), { recursive: true });
+    writeFileSync(join(folders.runs, paths[0], "manifest.json"), '{ "schema": 1, "comm');
+    writeFileSync(join(folders.runs, paths[1], "manifest.json"), '{ "schema": 2, "command": "train" }');
+    writeFileSync(join(folders.runs, paths[2], "sweep.json"), "{");
+    const { runs, unreadable } = await askJson<RunList>(server.address, "/api/runs");
+    expect(runs).toHaveLength(3);
+    expect([...unreadable].sort()).toEqual(paths);
+    for (const path of paths) rmSync(join(folders.runs, path), { recursive: true });
+    expect((await askJson<RunList>(server.address, "/api/runs")).unreadable).toEqual([]);
+  });
+
   test("in full", async () => {
     const run = await askJson<RunDetails>(server.address, `/api/runs/${await idOf("runs/first")}`);
     expect(run.manifest.config).toEqual({ model: { name: "fnn", hidden: [4] }, steps: 40 });

@@ -7,6 +7,8 @@ import { whenVisible } from "./visible.ts";
 export interface WatchedList {
   /** Undefined until the first answer. */
   readonly runs: readonly Summary[] | undefined;
+  /** Paths of what cannot be read. */
+  readonly unreadable: readonly string[];
   /** When they were so, by the server's clock: milliseconds since 1970. */
   readonly now: number;
   /** Why there is no news, where there is none. */
@@ -19,6 +21,7 @@ const askEvery = 1500;
 /** To be called while a component is made. */
 export function watchList(server: RunsServer): WatchedList {
   let runs = $state.raw<readonly Summary[]>();
+  let unreadable = $state.raw<readonly string[]>([]);
   let now = $state(0);
   let failure = $state<string>();
   let isOpen = true;
@@ -29,7 +32,7 @@ export function watchList(server: RunsServer): WatchedList {
   async function watch(): Promise<void> {
     while (isOpen) {
       try {
-        ({ runs, now } = await server.list());
+        ({ runs, unreadable, now } = await server.list());
         failure = undefined;
       } catch (error) {
         failure = wordsOf(error);
@@ -43,6 +46,9 @@ export function watchList(server: RunsServer): WatchedList {
   return {
     get runs() {
       return runs;
+    },
+    get unreadable() {
+      return unreadable;
     },
     get now() {
       return now;

@@ -1,17 +1,10 @@
 import { InputError } from "../../../../src/inputError.ts";
-import type {
-  ApiError,
-  Details,
-  MetricsPart,
-  RunList,
-  Summary,
-  Versioned,
-} from "../../../../src/serve/api.ts";
+import type { ApiError, Details, MetricsPart, RunList, Versioned } from "../../../../src/serve/api.ts";
 
 /** What `noisegeo explore DIR` serves beside the page (docs/explore.md). */
 export interface RunsServer {
   /** Everything there is, and the time that it is there. */
-  list(): Promise<{ readonly runs: readonly Summary[]; readonly now: number }>;
+  list(): Promise<Pick<RunList, "runs" | "unreadable"> & { readonly now: number }>;
   details(id: string): Promise<Details>;
   metrics(id: string, cursor: string | undefined): Promise<MetricsPart>;
   /** JSON of a file of it. */
@@ -39,9 +32,9 @@ export function openServer(api: string): RunsServer {
   return {
     async list() {
       const response = await ask(api);
-      const { runs } = await read<RunList>(response);
+      const { runs, unreadable } = await read<RunList>(response);
       // by the server's clock, which has stamped the files
-      return { runs, now: Date.parse(response.headers.get("date") ?? "") || Date.now() };
+      return { runs, unreadable, now: Date.parse(response.headers.get("date") ?? "") || Date.now() };
     },
     details: async (id) => read(await ask(`${api}/${id}`)),
     metrics: async (id, cursor) => read(await ask(`${api}/${id}/metrics${after(cursor)}`)),
