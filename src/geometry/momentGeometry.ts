@@ -1,6 +1,7 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { type Matrix, matrix, transpose } from "../linalg/matrix.ts";
+import { type Matrix, matrix, trace, transpose } from "../linalg/matrix.ts";
 import type { Alignment } from "./alignment.ts";
+import { requireHarmless } from "./harmlessRange.ts";
 import type { Moments } from "./moments.ts";
 import type { NoiseSummary } from "./noise.ts";
 import { squaredNorm } from "./perSample.ts";
@@ -121,11 +122,8 @@ export async function realisableExtremes(
   const size = gaussNewton.rows;
   const most = largest(gaussNewton.data, "G");
   if (most === 0) return zeroGaussNewton;
-  if (!(most >= 2 ** -300 && most <= 2 ** 300)) {
-    throw new RangeError(
-      `G: expected a largest entry between 2^-300 and 2^300, got ${most}; divide the inputs by a power of two: the extremes do not depend on it`,
-    );
-  }
+  const advice = "divide the inputs by a power of two: the extremes do not depend on it";
+  requireHarmless("G", "a largest entry", most, advice);
   const geometry = squaredNorm(gaussNewton.data);
   const { values, vectors } = await kernels.background.symmetricEigen(gaussNewton);
   const rank = numericalRank(values);
@@ -144,12 +142,6 @@ export async function realisableExtremes(
   for (let k = 0; k < rank; k++) form.data[k * rank + k] -= values[size - 1 - k] ** 2;
   const extremes = kernels.symmetricEigenvalues(form);
   return { min: Math.max(extremes[0], 0) / geometry, max: extremes[rank - 1] / geometry };
-}
-
-function trace(a: Matrix<Float64Array>): number {
-  let sum = 0;
-  for (let i = 0; i < a.rows; i++) sum += a.data[i * a.columns + i];
-  return sum;
 }
 
 function quadraticForm(a: Matrix<Float64Array>, v: Float64Array, kernels: Kernels): number {

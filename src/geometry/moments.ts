@@ -1,5 +1,6 @@
 import type { Kernels } from "../linalg/kernels/kernels.ts";
-import { block, type Matrix, matrix, mirrorLower, transpose } from "../linalg/matrix.ts";
+import { block, type Matrix, matrix, mirrorLower, trace, transpose } from "../linalg/matrix.ts";
+import { requireHarmless } from "./harmlessRange.ts";
 import { squaredNorm } from "./perSample.ts";
 
 /**
@@ -87,8 +88,8 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
     },
     finish() {
       if (samples === 0) throw new RangeError("moments: expected at least one sample, got none");
-      if (seen.residuals) requireHarmless("residuals", squaredResiduals);
-      if (seen.jacobian) requireHarmless("Jacobian", trace(geometry));
+      if (seen.residuals) requireHarmlessSquares("residuals", squaredResiduals);
+      if (seen.jacobian) requireHarmlessSquares("Jacobian", trace(geometry));
       return {
         samples,
         outputs,
@@ -101,20 +102,9 @@ export function momentAccumulator(parameters: number, outputs: number, kernels: 
   };
 }
 
-/** Third powers of what lies within neither overflow nor vanish. */
-const harmless = { least: 2 ** -300, most: 2 ** 300 };
-
-function requireHarmless(name: string, squares: number): void {
-  if (squares >= harmless.least && squares <= harmless.most) return;
-  throw new RangeError(
-    `${name}: expected a sum of squares between 2^-300 and 2^300, got ${squares}; divide by a power of two: the alignments do not depend on it`,
-  );
-}
-
-function trace(a: Matrix<Float64Array>): number {
-  let sum = 0;
-  for (let k = 0; k < a.rows; k++) sum += a.data[k * a.columns + k];
-  return sum;
+function requireHarmlessSquares(name: string, squares: number): void {
+  const advice = "divide by a power of two: the alignments do not depend on it";
+  requireHarmless(name, "a sum of squares", squares, advice);
 }
 
 /** Whether an entry is not 0; mostly the first one. */

@@ -115,6 +115,13 @@ export function dense(a: Matrix<FloatArray>): Matrix<Float64Array> {
   return result;
 }
 
+/** The sum of the diagonal of a square matrix. */
+export function trace(a: Matrix<FloatArray>): number {
+  let sum = 0;
+  for (let k = 0; k < a.rows; k++) sum += entry(a, k, k);
+  return sum;
+}
+
 /** Zeros, so many, in the precision of `like`. */
 export function zerosLike<T extends FloatArray>(like: T, length: number): T {
   return (like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T;

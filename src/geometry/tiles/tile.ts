@@ -1,4 +1,4 @@
-import type { Matrix } from "../../linalg/matrix.ts";
+import { type Matrix, trace } from "../../linalg/matrix.ts";
 import type { SampleRange } from "../../sampleRange.ts";
 import { squaredNorm } from "../perSample.ts";
 import { normalise, type Scaled, times } from "./scaled.ts";
@@ -153,12 +153,6 @@ function pairedWith(images: Float64Array, residuals: Float64Array): number {
 function doubledLosses(residuals: Float64Array, exponent: number, losses: Float64Array | undefined): Scaled {
   if (!losses) return { value: squaredNorm(residuals), exponent: 2 * exponent };
   return times(2, { value: losses.reduce((sum, loss) => sum + loss, 0), exponent: 0 });
-}
-
-function trace({ data, rows, columns }: Matrix<Float64Array>): number {
-  let sum = 0;
-  for (let a = 0; a < rows; a++) sum += data[a * columns + a];
-  return sum;
 }
 
 /** Σ_i r_iᵀK_ii r_i */
