@@ -61,7 +61,7 @@ test.each([
     content: (out: string) => readFileSync(place(out, "data", "decoupling.parquet")),
     seconds: (out: string) => [json(out, "decoupling", "result.json").seconds],
   },
-])("$command", { timeout: 480_000 }, async ({ command, words, content, seconds }) => {
+])("$command", async ({ command, words, content, seconds }) => {
   const [steady, jumping] = [`${command}-steady`, `${command}-jumping`];
   const looks = place(`${command}-looks`);
   const env = { NODE_OPTIONS: `--import=${pathToFileURL(place("clock.mjs"))}`, CLOCK_LOOKS: looks };

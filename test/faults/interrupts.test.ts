@@ -42,7 +42,7 @@ test.each([
     at: { file: /trials\.jsonl$/, write: 3 },
     content: rows,
   },
-])("$command", { timeout: 480_000 }, async ({ command, words, at, content }) => {
+])("$command", async ({ command, words, at, content }) => {
   const cwd = scratch.path;
   const [whole, twice] = [`${command}-whole`, `${command}-twice`];
   const { code, stderr } = await noisegeo(words(twice), {

@@ -44,7 +44,7 @@ const commands = [
   },
 ];
 
-test.each(commands)("$command", { timeout: 480_000 }, async ({ command, words, begun, at, content }) => {
+test.each(commands)("$command", async ({ command, words, begun, at, content }) => {
   const [whole, shared] = [`${command}-whole`, `${command}-shared`];
   const undisturbed = await noisegeo(words(whole), { cwd });
   expect(undisturbed.code, undisturbed.stderr).toBe(0);
@@ -86,7 +86,7 @@ test.each([
   // what Slurm sends when a job's time is over: the next job may be on another node
   { signal: "SIGTERM", left: 0 },
   { signal: "SIGHUP", left: 0 },
-] as const)("$signal leaves $left locks; the next command goes on", { timeout: 480_000 }, async (end) => {
+] as const)("$signal leaves $left locks; the next command goes on", async (end) => {
   const [{ words, at }] = commands;
   const out = `train-${end.signal}`;
   const { signal } = await noisegeo(words(out), { cwd, env: atWrite({ ...at, signal: end.signal }) });
